@@ -1,0 +1,2 @@
+//! plimsoll: lag and its cause for Kafka on Kubernetes, joined on one screen.
+pub mod net;

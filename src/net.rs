@@ -1,0 +1,1 @@
+//! How servers are reached: the Kafka wire client, the Kubernetes client stack, Prometheus, TLS. Knows nothing of model or screen.
