@@ -1,4 +1,6 @@
 //! plimsoll: lag and its cause for Kafka on Kubernetes, joined on one screen.
 
+pub mod app;
+pub mod insight;
 pub mod model;
 pub mod net;
