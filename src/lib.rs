@@ -4,3 +4,4 @@ pub mod app;
 pub mod insight;
 pub mod model;
 pub mod net;
+pub mod view;

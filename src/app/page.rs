@@ -7,7 +7,7 @@ use crate::{
     model::{Key, Time},
 };
 
-use super::LogRing;
+use super::{LogRing, Options};
 
 /// The panes that have a name of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -208,6 +208,7 @@ pub struct Cx<'a> {
     pub findings: &'a [Finding],
     pub log: &'a LogRing,
     pub now: Time,
+    pub options: &'a Options,
     /// Only ASCII may be shown.
     pub ascii: bool,
     roll: Slot<Option<Time>>,
@@ -219,16 +220,26 @@ impl<'a> Cx<'a> {
         findings: &'a [Finding],
         log: &'a LogRing,
         now: Time,
-        ascii: bool,
+        options: &'a Options,
     ) -> Self {
+        let ascii = options.ascii;
         Cx {
             picture,
             findings,
             log,
             now,
+            options,
             ascii,
             roll: Slot::new(None),
         }
+    }
+
+    /// Whether objects of a namespace are shown: `-n` filters what is shown, never the join.
+    pub fn shows(&self, namespace: &str) -> bool {
+        self.options
+            .namespace
+            .as_deref()
+            .is_none_or(|only| only == namespace)
     }
 
     /// The picture changes by itself at this moment, if not before.

@@ -1,8 +1,10 @@
 //! The app itself: its parts, its door, and the moment at which it wants to be woken.
 
+use std::collections::BTreeSet;
+
 use crate::{
     insight::{Finding, Picture, rank},
-    model::{Key, Name, Time},
+    model::{BrokerId, Key, Name, Time},
 };
 
 use super::{
@@ -19,6 +21,8 @@ pub use lines::{Lines, RowRef};
 #[derive(Clone, Debug)]
 pub struct Options {
     pub site: Name,
+    /// Only objects of this namespace are shown.
+    pub namespace: Option<Name>,
     /// Nothing can be changed.
     pub read_only: bool,
     pub ascii: bool,
@@ -150,7 +154,7 @@ impl App {
             &self.findings,
             &self.log,
             self.now,
-            self.options.ascii,
+            &self.options,
         )
     }
 
@@ -171,13 +175,39 @@ impl App {
         self.lines.selected(self.view().at)
     }
 
-    /// Rows the body has for lines.
+    /// Lines of the page that fit on the screen.
     pub fn body_height(&self) -> usize {
-        usize::from(self.size.1).saturating_sub(Self::CHROME)
+        let chrome = Self::CHROME + usize::from(self.lines.pinned);
+        usize::from(self.size.1).saturating_sub(chrome)
+    }
+
+    /// The line of the page on which the cursor stands.
+    pub fn cursor_line(&self) -> Option<usize> {
+        self.lines.line_of(self.view().at)
+    }
+
+    /// Brokers that the cluster names, and those that only replicas name any more.
+    pub fn known_brokers(&self) -> usize {
+        let kafka = &self.picture.site.kafka;
+        let brokers = kafka
+            .cluster
+            .iter()
+            .flat_map(|cluster| &cluster.value.brokers);
+        let mut known: BTreeSet<BrokerId> = brokers.map(|broker| broker.id).collect();
+        for topic in kafka.topics.iter() {
+            known.extend(
+                topic
+                    .meta
+                    .partitions
+                    .iter()
+                    .flat_map(|p| p.replicas.iter().copied()),
+            );
+        }
+        known.len()
     }
 
     /// Rows that header, tabs, borders and footer take.
-    pub const CHROME: usize = 5;
+    const CHROME: usize = 5;
     /// From this width on the selected object's page stands beside the list.
     pub const BESIDE: u16 = 160;
 

@@ -17,7 +17,7 @@ impl Picture {
     pub fn new(site: Name) -> Self {
         Picture {
             site: Site::new(site),
-            history: History::default(),
+            ..Picture::default()
         }
     }
 

@@ -53,6 +53,13 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// The lines of a page that is only looked at: no filter, the lists' own order.
+    pub fn of_page(page: &Page<'_>) -> Lines {
+        let mut lines = Lines::default();
+        build(&mut lines, page, &View::pane(PaneId::Home));
+        lines
+    }
+
     pub fn stops(&self) -> usize {
         self.stops.len()
     }
