@@ -11,10 +11,15 @@
 mod backoff;
 mod client;
 mod config;
+mod conn;
 mod dial;
 mod error;
+mod pool;
 pub mod properties;
+mod read;
+mod records;
 mod types;
+mod wire;
 
 pub use backoff::pause;
 pub use client::{ByCoordinator, Client};

@@ -1,39 +1,72 @@
-//! One cluster.
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-use super::{
-    Api, ClusterDescription, Config, DescribedGroup, Dial, FetchSpec, Fetched, GroupOffsets,
-    LeaderPartition, ListedGroup, ListedOffset, LogDir, Metadata, OffsetSpec, PerBroker, Quorum,
-    Reassignment, ResourceConfigs, Result, ShareGroupOffsets, Traffic,
+//! One cluster: where calls go, and what they cost.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "deadlines are measured on tokio's clock"
+)]
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering::Relaxed},
+    time::Duration,
 };
 
-/// A cluster and the connections to it. Cheap to share behind an `Arc`; all calls take `&self`.
-pub struct Client {
-    _todo: (),
-}
+use futures::future::join_all;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    Api, Code, Config, Dial, Endpoint, Error, Metadata, PerBroker, Result, Traffic,
+    conn::Deadline,
+    pool::{Lane, Pool},
+    wire::ask::Ask,
+};
 
 /// Groups by the id of the broker that listed them, which is their coordinator.
 pub type ByCoordinator = BTreeMap<i32, Vec<Arc<str>>>;
 
+/// A cluster and the connections to it. Share it behind an `Arc`; all calls take `&self`, and dropping a call is safe.
+pub struct Client {
+    pool: Pool,
+    metadata: RwLock<Option<Arc<Metadata>>>,
+}
+
+/// An answer and who gave it.
+pub(super) struct Answered<T> {
+    pub(super) server: String,
+    pub(super) version: i16,
+    pub(super) answer: T,
+}
+
 impl Client {
     /// Opens nothing yet.
-    pub fn new(_dial: Arc<dyn Dial>, _config: Config) -> Self {
-        todo!()
+    pub fn new(dial: Arc<dyn Dial>, config: Config) -> Self {
+        Self {
+            pool: Pool::new(dial, config),
+            metadata: RwLock::default(),
+        }
     }
 
     /// The configuration it was made with.
     pub fn config(&self) -> &Config {
-        todo!()
+        self.pool.config()
     }
 
     /// The metadata of the last call that asked for all topics.
     pub fn last_metadata(&self) -> Option<Arc<Metadata>> {
-        todo!()
+        self.metadata
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Totals since the client was made.
     pub fn traffic(&self) -> Traffic {
-        todo!()
+        let unchecked = self
+            .config()
+            .tls
+            .as_ref()
+            .is_some_and(|tls| !tls.checks_host_name);
+        self.pool.counters().traffic(Instant::now(), unchecked)
     }
 
     /// Requests written, by kind.
@@ -41,126 +74,241 @@ impl Client {
         self.traffic().requests
     }
 
-    /// All brokers and all topics. Later calls take broker addresses and topic names from it, so it comes first.
-    pub async fn metadata(&self, _within: Duration) -> Result<Arc<Metadata>> {
-        todo!()
+    /// Takes new metadata as the address book. Connections to brokers that left or moved are let go; those to
+    /// bootstrap addresses too, once a broker's own connection can take their place.
+    pub(super) fn learn(&self, metadata: &Arc<Metadata>) {
+        let brokers = endpoints(metadata);
+        let open = brokers
+            .iter()
+            .any(|to| self.pool.open(to, Lane::Control).is_some());
+        self.pool.keep(&brokers, !open);
+        let mut known = self
+            .metadata
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *known = Some(Arc::clone(metadata));
     }
 
-    /// All brokers, and these topics only; a topic that does not exist comes with error 3. Not kept.
-    pub async fn metadata_of(&self, _topics: &[Arc<str>], _within: Duration) -> Result<Metadata> {
-        todo!()
+    fn endpoint(&self, id: i32) -> Result<Endpoint> {
+        let unknown = |why: &str| Error::UnknownBroker {
+            id,
+            why: why.to_owned(),
+        };
+        let known = self
+            .last_metadata()
+            .ok_or_else(|| unknown("ask for the metadata first"))?;
+        let found = endpoints(&known)
+            .into_iter()
+            .find(|to| to.node_id == Some(id));
+        found.ok_or_else(|| unknown("the last metadata does not list it: it is down or gone"))
     }
 
-    /// What every known broker coordinates; the union is all groups.
-    pub async fn list_groups(&self, _within: Duration) -> PerBroker<Vec<ListedGroup>> {
-        todo!()
-    }
-
-    /// All committed offsets of these groups.
-    pub async fn offset_fetch(
+    /// Asks one broker.
+    pub(super) async fn ask<A: Ask>(
         &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<GroupOffsets>> {
-        todo!()
+        broker: i32,
+        lane: Lane,
+        deadline: Deadline,
+        build: impl FnOnce(i16) -> A,
+    ) -> Result<Answered<A::Answer>> {
+        self.ask_up_to(i16::MAX, broker, lane, deadline, build)
+            .await
     }
 
-    /// One kind of offset of these partitions, one request per leader. Partitions named twice are asked once.
-    pub async fn list_offsets(
+    /// Asks one broker in no higher version than `cap`.
+    pub(super) async fn ask_up_to<A: Ask>(
         &self,
-        _spec: OffsetSpec,
-        _partitions: &[LeaderPartition],
-        _within: Duration,
-    ) -> PerBroker<Vec<ListedOffset>> {
-        todo!()
+        cap: i16,
+        broker: i32,
+        lane: Lane,
+        deadline: Deadline,
+        build: impl FnOnce(i16) -> A,
+    ) -> Result<Answered<A::Answer>> {
+        let asked = async {
+            let to = self.endpoint(broker)?;
+            let conn = self.pool.get(&to, lane, deadline).await?;
+            let (version, answer) = conn.call_up_to(cap, deadline, build).await?;
+            Ok(Answered {
+                server: to.to_string(),
+                version,
+                answer,
+            })
+        };
+        self.count(asked.await)
     }
 
-    /// Groups of the classic protocol.
-    pub async fn describe_classic(
+    /// The version in which a broker will be asked.
+    pub(super) async fn version_at<A: Ask>(&self, broker: i32, deadline: Deadline) -> Result<i16> {
+        let version = async {
+            let to = self.endpoint(broker)?;
+            self.pool
+                .get(&to, Lane::Control, deadline)
+                .await?
+                .version::<A>()
+        };
+        self.count(version.await)
+    }
+
+    /// Asks whichever broker answers: open connections first, the least busy before the others; then the bootstrap
+    /// addresses in order; then the known brokers. A candidate that hangs gets half of the time that is left.
+    pub(super) async fn ask_any<A: Ask>(
         &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<DescribedGroup>> {
-        todo!()
+        deadline: Deadline,
+        build: impl Fn(i16) -> A,
+    ) -> Result<Answered<A::Answer>> {
+        let candidates = self.candidates();
+        let mut failure = Error::NoBootstrap;
+        for (at, to) in candidates.iter().enumerate() {
+            let left = deadline.at.saturating_duration_since(Instant::now());
+            let share = if at + 1 < candidates.len() {
+                left / 2
+            } else {
+                left
+            };
+            let limit = deadline.and_within(share);
+            let asked = async {
+                let conn = self.pool.get(to, Lane::Control, limit).await?;
+                let (version, answer) = conn.call(limit, &build).await?;
+                Ok(Answered {
+                    server: to.to_string(),
+                    version,
+                    answer,
+                })
+            };
+            let asked: Result<_> = asked.await;
+            match asked {
+                Err(why) if !why.is_answer() && !matches!(why, Error::Auth { .. }) => {
+                    // Of several failures the most telling one is shown: anything before "cannot connect".
+                    if matches!(failure, Error::NoBootstrap | Error::Unreachable { .. }) {
+                        failure = why;
+                    }
+                }
+                done => return self.count(done),
+            }
+            if Instant::now() >= deadline.at {
+                break;
+            }
+        }
+        self.count(Err(failure))
     }
 
-    /// Groups of the KIP-848 protocol.
-    pub async fn describe_consumer(
-        &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<DescribedGroup>> {
-        todo!()
+    fn candidates(&self) -> Vec<Endpoint> {
+        let known = self
+            .last_metadata()
+            .map(|known| endpoints(&known))
+            .unwrap_or_default();
+        let bootstrap = &self.config().bootstrap;
+        let busy = |to: &Endpoint| self.pool.open(to, Lane::Control).map(|conn| conn.waiting());
+        let open = known
+            .iter()
+            .chain(bootstrap)
+            .filter_map(|to| Some((busy(to)?, to)));
+        let mut open: Vec<_> = open.collect();
+        open.sort_by_key(|(waiting, _)| *waiting);
+        let mut candidates: Vec<Endpoint> = open.into_iter().map(|(_, to)| to.clone()).collect();
+        for to in bootstrap.iter().chain(&known) {
+            if !candidates.contains(to) {
+                candidates.push(to.clone());
+            }
+        }
+        candidates
     }
 
-    /// Share groups.
-    pub async fn describe_share(
-        &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<DescribedGroup>> {
-        todo!()
+    fn count<T>(&self, result: Result<T>) -> Result<T> {
+        if result.as_ref().is_err_and(|why| !why.is_answer()) {
+            self.pool.counters().errors.fetch_add(1, Relaxed);
+        }
+        result
     }
 
-    /// Streams groups.
-    pub async fn describe_streams(
-        &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<DescribedGroup>> {
-        todo!()
+    /// Ids of the brokers in the last metadata.
+    pub(super) fn broker_ids(&self) -> Vec<i32> {
+        let known = self.last_metadata();
+        known
+            .map(|known| known.brokers.iter().map(|broker| broker.id).collect())
+            .unwrap_or_default()
     }
 
-    /// Start offsets and lags of share groups.
-    pub async fn share_offsets(
-        &self,
-        _groups: &ByCoordinator,
-        _within: Duration,
-    ) -> PerBroker<Vec<ShareGroupOffsets>> {
-        todo!()
+    pub(super) fn names(&self) -> Names {
+        Names(self.last_metadata())
+    }
+}
+
+/// Does the same for many brokers at once; one that fails does not fail the others.
+pub(super) async fn each<K, T, F>(
+    brokers: impl IntoIterator<Item = (i32, K)>,
+    run: impl Fn(i32, K) -> F,
+) -> PerBroker<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let runs = brokers.into_iter().map(|(id, input)| {
+        let answer = run(id, input);
+        async move { (id, answer.await) }
+    });
+    join_all(runs).await.into_iter().collect()
+}
+
+/// An error code that stands for the whole answer.
+pub(super) fn check(
+    code: i16,
+    server: &str,
+    api: Api,
+    resource: &str,
+    message: Option<&str>,
+) -> Result<()> {
+    let Some(code) = Code::of(code) else {
+        return Ok(());
+    };
+    let server = server.to_owned();
+    Err(if code.is_authorization() {
+        Error::Authorization {
+            server,
+            api,
+            code,
+            resource: resource.to_owned(),
+        }
+    } else {
+        let message = message.filter(|text| !text.is_empty()).map(str::to_owned);
+        Error::Broker {
+            server,
+            api,
+            code,
+            message,
+        }
+    })
+}
+
+fn endpoints(metadata: &Metadata) -> Vec<Endpoint> {
+    let brokers = metadata.brokers.iter();
+    let endpoint = |broker: &super::Broker| Endpoint {
+        node_id: Some(broker.id),
+        host: broker.host.as_ref().to_owned(),
+        port: broker.port,
+    };
+    brokers.map(endpoint).collect()
+}
+
+/// Topic names, shared with the metadata where it has them, so that a name is stored once.
+pub(super) struct Names(Option<Arc<Metadata>>);
+
+impl Names {
+    pub(super) fn of(&self, name: &str) -> Arc<str> {
+        let known = self.0.as_ref().and_then(|known| known.topic(name));
+        known.map_or_else(|| name.into(), |topic| Arc::clone(&topic.name))
     }
 
-    /// These keys of these topics' configurations (no keys: all of them).
-    pub async fn describe_topic_configs(
-        &self,
-        _topics: &[Arc<str>],
-        _keys: &[&str],
-        _within: Duration,
-    ) -> Result<Vec<ResourceConfigs>> {
-        todo!()
+    /// Where a broker gives only the id.
+    pub(super) fn of_id(&self, name: &str, id: Uuid) -> Arc<str> {
+        if !name.is_empty() {
+            return self.of(name);
+        }
+        let topics = self.0.iter().flat_map(|known| &known.topics);
+        let known = topics.into_iter().find(|topic| topic.id == Some(id));
+        known.map_or_else(|| id.to_string().into(), |topic| Arc::clone(&topic.name))
     }
+}
 
-    /// These keys of every known broker's configuration (no keys: all of them).
-    pub async fn describe_broker_configs(
-        &self,
-        _keys: &[&str],
-        _within: Duration,
-    ) -> PerBroker<ResourceConfigs> {
-        todo!()
-    }
-
-    /// The log directories of every known broker with all replicas.
-    pub async fn describe_log_dirs(&self, _within: Duration) -> PerBroker<Vec<LogDir>> {
-        todo!()
-    }
-
-    /// The brokers, fenced ones included.
-    pub async fn describe_cluster(&self, _within: Duration) -> Result<ClusterDescription> {
-        todo!()
-    }
-
-    /// The `KRaft` quorum; its leader is the active controller.
-    pub async fn describe_quorum(&self, _within: Duration) -> Result<Quorum> {
-        todo!()
-    }
-
-    /// Partitions that are being moved.
-    pub async fn list_reassignments(&self, _within: Duration) -> Result<Vec<Reassignment>> {
-        todo!()
-    }
-
-    /// Records of one partition.
-    pub async fn fetch(&self, _spec: &FetchSpec, _within: Duration) -> Result<Fetched> {
-        todo!()
-    }
+pub(super) fn within(after: Duration) -> Deadline {
+    Deadline::within(after)
 }
