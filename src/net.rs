@@ -1,1 +1,3 @@
 //! How servers are reached: the Kafka wire client, the Kubernetes client stack, Prometheus, TLS. Knows nothing of model or screen.
+pub mod kube;
+pub mod prometheus;
