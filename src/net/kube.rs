@@ -3,6 +3,7 @@
 //! A [`Client`] is made of [`KubeFlags`] and [`KubeEnv`]; [`watch`](watch::watch) turns a kind into a stream of
 //! [`WatchEvent`](watch::WatchEvent)s that survives whatever the API server does; [`metrics`] and [`access`] are single requests.
 pub mod access;
+mod certificate;
 pub mod client;
 pub mod config;
 pub mod discover;
