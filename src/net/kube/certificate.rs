@@ -16,7 +16,9 @@ pub(crate) fn end_of_validity(user: &AuthInfo) -> Option<Timestamp> {
 /// base64 of PEM. The PEM reader knows base64, so the text is dressed as the body of one more PEM section.
 fn decode(data: &str) -> Option<Vec<u8>> {
     let dressed = format!("-----BEGIN CERTIFICATE-----\n{data}\n-----END CERTIFICATE-----\n");
-    CertificateDer::from_pem_slice(dressed.as_bytes()).ok().map(|decoded| decoded.to_vec())
+    CertificateDer::from_pem_slice(dressed.as_bytes())
+        .ok()
+        .map(|decoded| decoded.to_vec())
 }
 
 /// Walks X.509 (RFC 5280, 4.1): Certificate, tbsCertificate, then version, serial number, signature and issuer to validity.
@@ -54,7 +56,12 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         if digits.len() > 4 {
             return None;
         }
-        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
+        (
+            digits
+                .iter()
+                .fold(0, |length, digit| length << 8 | usize::from(*digit)),
+            rest,
+        )
     };
     let (content, after) = rest.split_at_checked(length)?;
     Some((tag, content, after))
@@ -69,12 +76,17 @@ mod tests {
     fn certificate(year: i32) -> rcgen::Certificate {
         let mut parameters = rcgen::CertificateParams::new(vec!["client".into()]).unwrap();
         parameters.not_after = rcgen::date_time_ymd(year, 3, 4);
-        parameters.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap()
+        parameters
+            .self_signed(&rcgen::KeyPair::generate().unwrap())
+            .unwrap()
     }
 
     #[test]
     fn reads_the_end_in_both_forms_of_time() {
-        for (year, expected) in [(2025, "2025-03-04T00:00:00Z"), (2060, "2060-03-04T00:00:00Z")] {
+        for (year, expected) in [
+            (2025, "2025-03-04T00:00:00Z"),
+            (2060, "2060-03-04T00:00:00Z"),
+        ] {
             let found = not_after(certificate(year).der()).unwrap();
             assert_eq!(found.to_string(), expected);
         }

@@ -23,6 +23,7 @@ use tokio::{
 
 pub(crate) use ask::Ask;
 use ask::Pace;
+pub(crate) use classify::{Status, from_status};
 use session::{Session, Sessions};
 use stack::Tally;
 
@@ -73,7 +74,9 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(2);
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("server", &self.server()).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("server", &self.server())
+            .finish_non_exhaustive()
     }
 }
 
@@ -128,7 +131,9 @@ impl Client {
 
     /// Makes every watch that waits after a failure try again now.
     pub fn retry_now(&self) {
-        self.inner.retry.send_modify(|asked| *asked = asked.wrapping_add(1));
+        self.inner
+            .retry
+            .send_modify(|asked| *asked = asked.wrapping_add(1));
     }
 
     /// Waits until somebody calls [`Client::retry_now`].
@@ -138,7 +143,11 @@ impl Client {
 
     /// How long the server took for the head of its latest answer.
     pub fn latency(&self) -> Option<Duration> {
-        *self.inner.latency.lock().unwrap_or_else(PoisonError::into_inner)
+        *self
+            .inner
+            .latency
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// kube's own client over the same guarded stack, for what is not asked here.
@@ -221,12 +230,18 @@ impl Client {
 
     async fn send_once(&self, session: &Session, ask: &Ask) -> Result<Response<Body>, Error> {
         let begun = now();
-        let request = ask.request().map_err(|why| classify::malformed(self.server(), ask, &why))?;
+        let request = ask
+            .request()
+            .map_err(|why| classify::malformed(self.server(), ask, &why))?;
         let answered = session.kube.send(request).await.map_err(|why| {
             self.inner.tally.failed();
             classify::unanswered(self.server(), ask, &why)
         })?;
-        let mut latency = self.inner.latency.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latency = self
+            .inner
+            .latency
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *latency = Some(now() - begun);
         Ok(answered)
     }
@@ -239,7 +254,11 @@ impl Client {
         retry_after: Option<Duration>,
     ) -> Error {
         let (head, body) = response.into_parts();
-        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let body = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
         let mut error = classify::refused(self.server(), ask, head.status, &body, retry_after);
         if error.kind == ErrorKind::Unauthorized
             && let Some(reason) = session.reason_for_401()
@@ -252,20 +271,34 @@ impl Client {
     async fn await_turn(&self, ask: &Ask) {
         if ask.pace == Pace::Steady {
             let take = |mut bucket: std::sync::MutexGuard<'_, TokenBucket>| bucket.take(now());
-            let wait = take(self.inner.bucket.lock().unwrap_or_else(PoisonError::into_inner));
+            let wait = take(
+                self.inner
+                    .bucket
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
             sleep(wait).await;
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "pace, latency and age of a session are the client's own affair")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pace, latency and age of a session are the client's own affair"
+)]
 fn now() -> Instant {
     Instant::now()
 }
 
 /// `Retry-After` in seconds; API servers do not send the date form.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    let seconds: u64 = headers
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds))
 }
 
@@ -273,7 +306,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn retry_wait(status: StatusCode, asked: Option<Duration>, tries: u32) -> Option<Duration> {
     let busy = matches!(
         status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
     );
     let wait = asked.unwrap_or(Duration::from_millis(500) * tries);
     (busy && tries < TRIES && wait <= LONGEST_RETRY_AFTER).then_some(wait)

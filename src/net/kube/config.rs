@@ -32,6 +32,12 @@ fn unknown_name(place: &str, what: &str, name: &str, known: &[&str]) -> Error {
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .min()
         .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 2);
-    let guess = nearest.map(|(_, nearest)| format!("did you mean {nearest:?}? ")).unwrap_or_default();
-    unusable(place, why, &format!("{guess}there are: {}", known.join(", ")))
+    let guess = nearest
+        .map(|(_, nearest)| format!("did you mean {nearest:?}? "))
+        .unwrap_or_default();
+    unusable(
+        place,
+        why,
+        &format!("{guess}there are: {}", known.join(", ")),
+    )
 }

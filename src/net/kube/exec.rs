@@ -55,8 +55,8 @@ pub(crate) async fn fill_in(
         why,
         remedy: remedy.into(),
     };
-    let asks = plugins == Plugins::MayAsk
-        && plugin.interactive_mode != Some(ExecInteractiveMode::Never);
+    let asks =
+        plugins == Plugins::MayAsk && plugin.interactive_mode != Some(ExecInteractiveMode::Never);
     if !asks && plugin.interactive_mode == Some(ExecInteractiveMode::Always) {
         let why = "it must ask on the terminal, which the screen occupies".into();
         return Err(failed(why, "log in with kubectl in another terminal"));
@@ -67,7 +67,10 @@ pub(crate) async fn fill_in(
         .await
         .map_err(|_elapsed| failed("no answer in 30 s".into(), "log in with kubectl first"))?;
     let output = ended.map_err(|why| {
-        let hint = plugin.install_hint.as_deref().unwrap_or("install it, or correct PATH");
+        let hint = plugin
+            .install_hint
+            .as_deref()
+            .unwrap_or("install it, or correct PATH");
         failed(format!("cannot be run: {why}"), hint.trim())
     })?;
     if !output.status.success() {
@@ -75,23 +78,34 @@ pub(crate) async fn fill_in(
         return Err(failed(why, "run it by hand, or log in with kubectl"));
     }
     // The parser's message could quote the credential: only the fact is told.
-    let credential: Credential = serde_json::from_slice(&output.stdout)
-        .map_err(|_why| failed("its answer is no ExecCredential in JSON".into(), "run it by hand"))?;
+    let credential: Credential = serde_json::from_slice(&output.stdout).map_err(|_why| {
+        failed(
+            "its answer is no ExecCredential in JSON".into(),
+            "run it by hand",
+        )
+    })?;
     let Some(status) = credential.status else {
         return Err(failed("its answer has no status".into(), "run it by hand"));
     };
-    if let (Some(certificate), Some(key)) = (status.client_certificate_data, status.client_key_data) {
+    if let (Some(certificate), Some(key)) = (status.client_certificate_data, status.client_key_data)
+    {
         user.client_certificate_data = Some(encode_base64(certificate.as_bytes()));
         user.client_key_data = Some(SecretString::from(encode_base64(key.as_bytes())));
     } else if status.token.is_none() {
-        return Err(failed("its answer has neither token nor certificate".into(), "run it by hand"));
+        return Err(failed(
+            "its answer has neither token nor certificate".into(),
+            "run it by hand",
+        ));
     }
     user.token = status.token.map(SecretString::from);
     Ok(status.expiration_timestamp)
 }
 
 fn prepare(plugin: &ExecConfig, asks: bool) -> Result<Command, String> {
-    let program = plugin.command.as_ref().ok_or("the kubeconfig names no command")?;
+    let program = plugin
+        .command
+        .as_ref()
+        .ok_or("the kubeconfig names no command")?;
     let info = json!({
         "apiVersion": plugin.api_version,
         "kind": "ExecCredential",
@@ -101,8 +115,16 @@ fn prepare(plugin: &ExecConfig, asks: bool) -> Result<Command, String> {
     command
         .args(plugin.args.iter().flatten())
         .env("KUBERNETES_EXEC_INFO", info.to_string())
-        .stdin(if asks { Stdio::inherit() } else { Stdio::null() })
-        .stderr(if asks { Stdio::inherit() } else { Stdio::piped() })
+        .stdin(if asks {
+            Stdio::inherit()
+        } else {
+            Stdio::null()
+        })
+        .stderr(if asks {
+            Stdio::inherit()
+        } else {
+            Stdio::piped()
+        })
         .stdout(Stdio::piped())
         .kill_on_drop(true);
     if !asks {
@@ -120,23 +142,35 @@ fn prepare(plugin: &ExecConfig, asks: bool) -> Result<Command, String> {
 /// The last line of what a plugin said, without control characters, at most 300 characters.
 fn last_words(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    line.trim().chars().filter(|c| !c.is_control()).take(300).collect()
+    let line = text
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("it said nothing");
+    line.trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(300)
+        .collect()
 }
 
 /// RFC 4648 base64: kube takes certificates in this form only.
 pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     const ALPHABET: [char; 64] = [
-        'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T',
-        'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',
-        'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7',
-        '8', '9', '+', '/',
+        'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R',
+        'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j',
+        'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1',
+        '2', '3', '4', '5', '6', '7', '8', '9', '+', '/',
     ];
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let bits = (0..3).fold(0_usize, |bits, i| bits << 8 | usize::from(*group.get(i).unwrap_or(&0)));
+        let bits = (0..3).fold(0_usize, |bits, i| {
+            bits << 8 | usize::from(*group.get(i).unwrap_or(&0))
+        });
         for position in 0..4 {
-            let letter = ALPHABET.get(bits >> (18 - 6 * position) & 63).filter(|_| position <= group.len());
+            let letter = ALPHABET
+                .get(bits >> (18 - 6 * position) & 63)
+                .filter(|_| position <= group.len());
             text.push(*letter.unwrap_or(&'='));
         }
     }
@@ -149,7 +183,14 @@ mod tests {
 
     #[test]
     fn base64_as_in_the_rfc() {
-        let table = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+        let table = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+        ];
         for (plain, encoded) in table {
             assert_eq!(encode_base64(plain.as_bytes()), encoded, "{plain:?}");
         }
@@ -157,7 +198,10 @@ mod tests {
 
     #[test]
     fn only_the_last_line_of_a_plugin_is_repeated() {
-        assert_eq!(last_words(b"loading\nlogin \x1b[31mexpired\n\n"), "login [31mexpired");
+        assert_eq!(
+            last_words(b"loading\nlogin \x1b[31mexpired\n\n"),
+            "login [31mexpired"
+        );
         assert_eq!(last_words(b""), "it said nothing");
         assert_eq!(last_words("x".repeat(500).as_bytes()).len(), 300);
     }

@@ -1,7 +1,11 @@
 //! A kind of the API as an endless stream of rows, whatever the server does.
+mod lines;
+mod machine;
+
 use std::time::Duration;
 
 use futures::Stream;
+use machine::Machine;
 
 use crate::net::kube::{
     client::Client,
@@ -86,10 +90,12 @@ pub enum WatchEvent<R> {
     },
 }
 
-/// Lists and watches for as long as the stream is polled; dropping it ends the requests.
-pub fn watch<R: Row>(
-    _client: Client,
-    _spec: WatchSpec,
-) -> impl Stream<Item = WatchEvent<R>> + Send {
-    futures::stream::pending()
+/// Lists and watches for as long as the stream is polled; dropping it ends the requests. The stream never ends.
+///
+/// Lists come in pages of 500. A watch that ends or breaks resumes where it was; one that is too old (410) begins again. Failures are
+/// told and retried: after 0.8 to 30 s, or what the server asks for; after 60 s where only an administrator can help.
+pub fn watch<R: Row>(client: Client, spec: WatchSpec) -> impl Stream<Item = WatchEvent<R>> + Send {
+    futures::stream::unfold(Machine::<R>::new(client, spec), |mut machine| async move {
+        Some((machine.next_event().await, machine))
+    })
 }

@@ -1,5 +1,7 @@
 //! Which metric carries which signal, in which dialect: a table.
-use std::sync::Arc;
+mod table;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -92,4 +94,52 @@ pub enum Subject {
     },
     /// The Kafka cluster as a whole.
     Cluster,
+}
+
+/// Which labels of a result name its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labelled {
+    /// The join label.
+    Broker,
+    /// None.
+    Cluster,
+    /// Namespace and pod.
+    Pod(&'static str, &'static str),
+    /// Group and topic.
+    Group(&'static str, &'static str),
+}
+
+/// A signal in a dialect.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) signal: Signal,
+    pub(super) dialect: Dialect,
+    /// The metric that must exist.
+    pub(super) needs: &'static str,
+    pub(super) labelled: Labelled,
+    /// PromQL with placeholders: `$by` the join label, `$w` the window of rates, `$s` matchers that choose the cluster, each with a
+    /// comma behind it.
+    pub(super) expression: &'static str,
+}
+
+/// All metrics that the catalogue knows.
+pub(super) fn metrics() -> BTreeSet<&'static str> {
+    table::ENTRIES.iter().map(|entry| entry.needs).collect()
+}
+
+/// The entry to use for each signal, given the metrics that exist.
+pub(super) fn choose(names: &BTreeSet<String>) -> Vec<Entry> {
+    let mut chosen = BTreeSet::new();
+    let exists = |entry: &&Entry| names.contains(entry.needs);
+    table::ENTRIES
+        .iter()
+        .filter(exists)
+        .filter(|entry| chosen.insert(entry.signal))
+        .copied()
+        .collect()
+}
+
+/// The dialects that these metrics belong to.
+pub(super) fn dialects(names: &BTreeSet<String>) -> BTreeSet<Dialect> {
+    choose(names).iter().map(|entry| entry.dialect).collect()
 }

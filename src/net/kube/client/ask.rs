@@ -66,17 +66,30 @@ impl Ask {
 
     /// A watch. Its body must not be compressed: newer servers write one gzip member per event, which decoders stop at.
     pub(crate) fn watch(resource: &Resource, scope: &Scope, query: &[(&str, &str)]) -> Self {
-        Self { streams: true, limit: PLAIN_LIMIT, verb: "watch", ..Self::list(resource, scope, query) }
+        Self {
+            streams: true,
+            limit: PLAIN_LIMIT,
+            verb: "watch",
+            ..Self::list(resource, scope, query)
+        }
     }
 
     /// A question about our own rights: the only thing that is ever posted.
     pub(crate) fn review(path: &str, resource: &str, body: String) -> Self {
-        Self { method: Method::POST, body: Some(body), verb: "create", ..Self::get(path, resource) }
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            verb: "create",
+            ..Self::get(path, resource)
+        }
     }
 
     /// Part of the first sync: takes no token.
     pub(crate) fn free(self) -> Self {
-        Self { pace: Pace::Free, ..self }
+        Self {
+            pace: Pace::Free,
+            ..self
+        }
     }
 
     pub(super) fn is_read(&self) -> bool {
@@ -110,7 +123,7 @@ impl Ask {
     }
 
     /// `list pods in namespace kafka`, `GET /version`.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match (self.verb, &self.namespace) {
             ("list" | "watch", Some(namespace)) => {
                 format!("{} {} in namespace {namespace}", self.verb, self.resource)
@@ -153,7 +166,11 @@ mod tests {
     #[test]
     fn queries_are_escaped_and_empty_values_left_out() {
         let scope = Scope::Namespace("kafka".into());
-        let query = [("limit", "500"), ("continue", ""), ("fieldSelector", "type=Warning, ü")];
+        let query = [
+            ("limit", "500"),
+            ("continue", ""),
+            ("fieldSelector", "type=Warning, ü"),
+        ];
         let ask = Ask::list(&Resource::EVENTS, &scope, &query);
         assert_eq!(
             ask.path,
@@ -166,7 +183,10 @@ mod tests {
     fn a_given_timeout_wins_and_zero_means_none() {
         let ask = Ask::list(&Resource::PODS, &Scope::All, &[]);
         assert_eq!(ask.deadline(None), Duration::from_secs(60));
-        assert_eq!(ask.deadline(Some(Duration::from_secs(3))), Duration::from_secs(3));
+        assert_eq!(
+            ask.deadline(Some(Duration::from_secs(3))),
+            Duration::from_secs(3)
+        );
         assert!(ask.deadline(Some(Duration::ZERO)) > Duration::from_secs(3600));
     }
 }

@@ -26,26 +26,56 @@ struct Details {
 const LONGEST_WHY: usize = 300;
 
 fn fail(kind: ErrorKind, server: &str, ask: &Ask, why: impl Into<String>, remedy: &str) -> Error {
-    Error { kind, server: server.into(), request: ask.words(), why: why.into(), remedy: remedy.into() }
+    Error {
+        kind,
+        server: server.into(),
+        request: ask.words(),
+        why: why.into(),
+        remedy: remedy.into(),
+    }
 }
 
 pub(super) fn timed_out(server: &str, ask: &Ask, deadline: Duration) -> Error {
     let why = format!("no answer in {} s", deadline.as_secs_f32());
-    fail(ErrorKind::Timeout, server, ask, why, "the server may be overloaded or stopped; --request-timeout changes the limit")
+    fail(
+        ErrorKind::Timeout,
+        server,
+        ask,
+        why,
+        "the server may be overloaded or stopped; --request-timeout changes the limit",
+    )
 }
 
 pub(super) fn undecodable(server: &str, ask: &Ask, why: &serde_json::Error) -> Error {
     let why = format!("the answer is not what the API promises: {why}");
-    fail(ErrorKind::Decode, server, ask, why, "check that the URL is an API server's")
+    fail(
+        ErrorKind::Decode,
+        server,
+        ask,
+        why,
+        "check that the URL is an API server's",
+    )
 }
 
 pub(super) fn malformed(server: &str, ask: &Ask, why: &http::Error) -> Error {
-    fail(ErrorKind::Config, server, ask, why.to_string(), "check names and flags")
+    fail(
+        ErrorKind::Config,
+        server,
+        ask,
+        why.to_string(),
+        "check names and flags",
+    )
 }
 
 /// The connection broke in the middle of a body.
 pub(super) fn broken(server: &str, ask: &Ask, why: &(dyn StdError + 'static)) -> Error {
-    fail(ErrorKind::Unreachable, server, ask, format!("the answer broke off: {}", root_words(why)), "")
+    fail(
+        ErrorKind::Unreachable,
+        server,
+        ask,
+        format!("the answer broke off: {}", root_words(why)),
+        "",
+    )
 }
 
 pub(super) fn shutting_down(server: &str) -> Error {
@@ -61,11 +91,18 @@ pub(super) fn shutting_down(server: &str) -> Error {
 /// The configuration's files do not make a client.
 pub(super) fn unbuildable(server: &str, why: &kube::Error) -> Error {
     let (kind, remedy) = match why {
-        kube::Error::Auth(_) => (ErrorKind::Unauthorized, "correct the user's credentials in the kubeconfig"),
-        kube::Error::ProxyProtocolUnsupported { .. } => {
-            (ErrorKind::Config, "use a proxy of scheme http, https, socks5 or socks5h")
-        }
-        _ => (ErrorKind::Config, "correct the user's certificate and key in the kubeconfig"),
+        kube::Error::Auth(_) => (
+            ErrorKind::Unauthorized,
+            "correct the user's credentials in the kubeconfig",
+        ),
+        kube::Error::ProxyProtocolUnsupported { .. } => (
+            ErrorKind::Config,
+            "use a proxy of scheme http, https, socks5 or socks5h",
+        ),
+        _ => (
+            ErrorKind::Config,
+            "correct the user's certificate and key in the kubeconfig",
+        ),
     };
     // A proxy's URL in the message may hold a password, but it was parted from it before.
     Error {
@@ -87,7 +124,11 @@ pub(super) fn unanswered(server: &str, ask: &Ask, error: &kube::Error) -> Error 
         return told(ErrorKind::Tls, tls_words(why), tls_remedy(why));
     }
     if let Some(why) = find::<kube::client::AuthError>(error) {
-        return told(ErrorKind::Unauthorized, why.to_string(), "log in again, as for kubectl");
+        return told(
+            ErrorKind::Unauthorized,
+            why.to_string(),
+            "log in again, as for kubectl",
+        );
     }
     let remedy = "check the server's address, the network, and that the server runs";
     told(ErrorKind::Unreachable, root_words(error), remedy)
@@ -99,9 +140,9 @@ fn tls_words(error: &rustls::Error) -> String {
         Tls::InvalidCertificate(CertificateError::UnknownIssuer) => {
             "the server's certificate is not signed by the trusted CA".into()
         }
-        Tls::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            "the server's certificate has expired".into()
-        }
+        Tls::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        ) => "the server's certificate has expired".into(),
         Tls::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => "the server's certificate bears another name".into(),
@@ -120,7 +161,9 @@ fn tls_remedy(error: &rustls::Error) -> &'static str {
         Tls::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => "use the name in the certificate, or give --tls-server-name",
-        Tls::InvalidCertificate(_) => "renew the server's certificate, and check this machine's clock",
+        Tls::InvalidCertificate(_) => {
+            "renew the server's certificate, and check this machine's clock"
+        }
         Tls::InvalidMessage(_) => "check scheme and port of the server's URL",
         Tls::AlertReceived(_) => "check the user's client certificate",
         _ => "",
@@ -140,13 +183,31 @@ pub(super) fn refused(
         Some(status) if !status.message.is_empty() => status.message.clone(),
         _ => plain_words(body),
     };
-    let said = if said.is_empty() { status.to_string() } else { clean(&said) };
-    by_status(server, ask, status.as_u16(), said, parsed.unwrap_or_default(), retry_after)
+    let said = if said.is_empty() {
+        status.to_string()
+    } else {
+        clean(&said)
+    };
+    by_status(
+        server,
+        ask,
+        status.as_u16(),
+        said,
+        parsed.unwrap_or_default(),
+        retry_after,
+    )
 }
 
 /// A Status object that came within a watch.
 pub(crate) fn from_status(server: &str, ask: &Ask, status: Status) -> Error {
-    by_status(server, ask, status.code, clean(&status.message), status, None)
+    by_status(
+        server,
+        ask,
+        status.code,
+        clean(&status.message),
+        status,
+        None,
+    )
 }
 
 fn by_status(
@@ -159,7 +220,9 @@ fn by_status(
 ) -> Error {
     let told = |kind, remedy: &str| fail(kind, server, ask, said.clone(), remedy);
     let asked = retry_after.or_else(|| {
-        Some(Duration::from_secs(status.details.as_ref()?.retry_after_seconds?))
+        Some(Duration::from_secs(
+            status.details.as_ref()?.retry_after_seconds?,
+        ))
     });
     match code {
         401 => told(ErrorKind::Unauthorized, "log in again, as for kubectl"),
@@ -173,27 +236,44 @@ fn by_status(
         ),
         404 => told(ErrorKind::Missing, ""),
         410 => told(ErrorKind::Gone, ""),
-        429 => told(ErrorKind::Throttled { retry_after: asked }, "the server limits requests; they are sent more slowly"),
+        429 => told(
+            ErrorKind::Throttled { retry_after: asked },
+            "the server limits requests; they are sent more slowly",
+        ),
         // An expired resource version may also come as 500 with this reason, within a watch.
         _ if status.reason == "Expired" || status.reason == "Gone" => told(ErrorKind::Gone, ""),
         504 => told(ErrorKind::Timeout, "the server may be overloaded"),
         500.. => told(ErrorKind::Unreachable, "the server has trouble of its own"),
-        _ => told(ErrorKind::Rejected { status: code }, "check the server's address and version"),
+        _ => told(
+            ErrorKind::Rejected { status: code },
+            "check the server's address and version",
+        ),
     }
 }
 
 /// A body that is no Status: text as it is, of HTML nothing.
 fn plain_words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    if text.trim_start().starts_with('<') { String::new() } else { text.trim().to_owned() }
+    if text.trim_start().starts_with('<') {
+        String::new()
+    } else {
+        text.trim().to_owned()
+    }
 }
 
 /// One line, without control characters, of bounded length.
 fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let mut line: String = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > LONGEST_WHY {
-        line = line.chars().take(LONGEST_WHY).chain(std::iter::once('…')).collect();
+        line = line
+            .chars()
+            .take(LONGEST_WHY)
+            .chain(std::iter::once('…'))
+            .collect();
     }
     line
 }
@@ -211,7 +291,10 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 fn deeper<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+    if let Some(inner) = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
         return Some(inner);
     }
     error.source()

@@ -12,7 +12,11 @@ pub(super) struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} was not sent: this client only reads", self.method, self.path)
+        write!(
+            f,
+            "{} {} was not sent: this client only reads",
+            self.method, self.path
+        )
     }
 }
 
@@ -33,7 +37,10 @@ pub(super) fn admit(method: &Method, path: &str, headers: &HeaderMap) -> Result<
     if !upgrades && (reads || reviews) {
         Ok(())
     } else {
-        Err(Refusal { method: method.clone(), path: path.into() })
+        Err(Refusal {
+            method: method.clone(),
+            path: path.into(),
+        })
     }
 }
 
@@ -48,19 +55,49 @@ mod tests {
             (Method::GET, "/api/v1/pods", false, true),
             (Method::HEAD, "/api/v1/pods", false, true),
             (Method::POST, review, false, true),
-            (Method::POST, "/k8s/clusters/c-1/apis/authentication.k8s.io/v1/selfsubjectreviews", false, true),
+            (
+                Method::POST,
+                "/k8s/clusters/c-1/apis/authentication.k8s.io/v1/selfsubjectreviews",
+                false,
+                true,
+            ),
             (Method::POST, review, true, false),
-            (Method::POST, "/apis/authorization.k8s.io/v1/subjectaccessreviews", false, false),
-            (Method::POST, "/api/v1/namespaces/a/pods/selfsubjectreviews/eviction", false, false),
-            (Method::POST, "/api/v1/namespaces/a/pods/selfsubjectreviews", false, false),
-            (Method::POST, "/api/v1/namespaces/a/pods/p/eviction", false, false),
+            (
+                Method::POST,
+                "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                false,
+                false,
+            ),
+            (
+                Method::POST,
+                "/api/v1/namespaces/a/pods/selfsubjectreviews/eviction",
+                false,
+                false,
+            ),
+            (
+                Method::POST,
+                "/api/v1/namespaces/a/pods/selfsubjectreviews",
+                false,
+                false,
+            ),
+            (
+                Method::POST,
+                "/api/v1/namespaces/a/pods/p/eviction",
+                false,
+                false,
+            ),
             (Method::PUT, review, false, false),
             (Method::PATCH, "/api/v1/nodes/n", false, false),
             (Method::DELETE, "/api/v1/namespaces/a/pods/p", false, false),
             (Method::OPTIONS, "/", false, false),
             (Method::CONNECT, "/", false, false),
             (Method::GET, "/api/v1/namespaces/a/pods/p/exec", true, false),
-            (Method::GET, "/api/v1/namespaces/a/pods/p/portforward", true, false),
+            (
+                Method::GET,
+                "/api/v1/namespaces/a/pods/p/portforward",
+                true,
+                false,
+            ),
         ];
         for (method, path, upgrade, passes) in table {
             let mut headers = HeaderMap::new();
@@ -68,7 +105,11 @@ mod tests {
                 headers.insert(UPGRADE, http::HeaderValue::from_static("websocket"));
             }
             let admitted = admit(&method, path, &headers);
-            assert_eq!(admitted.is_ok(), passes, "{method} {path} upgrade {upgrade}");
+            assert_eq!(
+                admitted.is_ok(),
+                passes,
+                "{method} {path} upgrade {upgrade}"
+            );
         }
     }
 }

@@ -38,7 +38,8 @@ impl Session {
     }
 
     fn is_spent(&self) -> bool {
-        self.expires.is_some_and(|expires| Timestamp::now() + MARGIN >= expires)
+        self.expires
+            .is_some_and(|expires| Timestamp::now() + MARGIN >= expires)
             && now() - self.made >= LEAST_AGE
     }
 
@@ -48,7 +49,9 @@ impl Session {
 
     /// Why the server does not know us, where we can tell: it says no more than "Unauthorized".
     pub(super) fn reason_for_401(&self) -> Option<String> {
-        let ended = self.certificate_ends.filter(|end| *end < Timestamp::now())?;
+        let ended = self
+            .certificate_ends
+            .filter(|end| *end < Timestamp::now())?;
         Some(format!("the client certificate expired on {ended}"))
     }
 }
@@ -79,7 +82,9 @@ impl Sessions {
         plugins: Plugins,
         tally: Arc<Tally>,
     ) -> Result<Self, Error> {
-        let Settled { config, context, .. } = settle(&flags, &env)?;
+        let Settled {
+            config, context, ..
+        } = settle(&flags, &env)?;
         Ok(Self {
             flags,
             env,
@@ -94,7 +99,8 @@ impl Sessions {
     }
 
     pub(super) fn set_plugins(&self, plugins: Plugins) {
-        self.may_ask.store(plugins == Plugins::MayAsk, Ordering::Relaxed);
+        self.may_ask
+            .store(plugins == Plugins::MayAsk, Ordering::Relaxed);
     }
 
     pub(super) fn server(&self) -> &str {
@@ -110,7 +116,10 @@ impl Sessions {
     }
 
     fn get(&self) -> Option<Arc<Session>> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// A session whose credential has not expired.
@@ -136,27 +145,43 @@ impl Sessions {
     }
 
     async fn make(&self, last: &mut Option<Failure>) -> Result<Arc<Session>, Error> {
-        if let Some(failure) = last.as_ref().filter(|failure| now() - failure.at < LEAST_AGE) {
+        if let Some(failure) = last
+            .as_ref()
+            .filter(|failure| now() - failure.at < LEAST_AGE)
+        {
             return Err(failure.error.clone());
         }
         let made = self.build().await;
-        *last = made.as_ref().err().map(|error| Failure { at: now(), error: error.clone() });
+        *last = made.as_ref().err().map(|error| Failure {
+            at: now(),
+            error: error.clone(),
+        });
         made
     }
 
     async fn build(&self) -> Result<Arc<Session>, Error> {
-        let Settled { mut config, plugin, proxy, .. } = settle(&self.flags, &self.env)?;
+        let Settled {
+            mut config,
+            plugin,
+            proxy,
+            ..
+        } = settle(&self.flags, &self.env)?;
         let mut expires = None;
         // A token given on the command line or in the file needs no plugin.
         if let Some(plugin) = plugin.filter(|_| config.auth_info.token.is_none()) {
             let ask = self.may_ask.load(Ordering::Relaxed);
-            let plugins = if ask { Plugins::MayAsk } else { Plugins::Silent };
+            let plugins = if ask {
+                Plugins::MayAsk
+            } else {
+                Plugins::Silent
+            };
             expires = exec::fill_in(&mut config.auth_info, &plugin, plugins, &self.server).await?;
         }
         let certificate_ends = certificate::end_of_validity(&config.auth_info);
         let tally = Arc::clone(&self.tally);
         // Building reads certificate and token files: not on a thread that others wait for.
-        let built = tokio::task::spawn_blocking(move || stack::build(config, proxy.as_ref(), &tally));
+        let built =
+            tokio::task::spawn_blocking(move || stack::build(config, proxy.as_ref(), &tally));
         let kube = match built.await {
             Ok(built) => built.map_err(|why| classify::unbuildable(&self.server, &why))?,
             Err(_cancelled) => return Err(classify::shutting_down(&self.server)),
@@ -178,6 +203,12 @@ impl Sessions {
 fn shown(url: &http::Uri) -> String {
     let scheme = url.scheme_str().unwrap_or("https");
     let host = url.host().unwrap_or_default();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{scheme}://{host}{port}{}", url.path().trim_end_matches('/'))
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    format!(
+        "{scheme}://{host}{port}{}",
+        url.path().trim_end_matches('/')
+    )
 }

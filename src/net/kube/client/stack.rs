@@ -65,13 +65,17 @@ pub(super) fn build(
     tally: &Arc<Tally>,
 ) -> Result<kube::Client, kube::Error> {
     let agent = concat!("plimsoll/", env!("CARGO_PKG_VERSION"), " (kubectl-plugin)");
-    config.headers.push((USER_AGENT, http::HeaderValue::from_static(agent)));
+    config
+        .headers
+        .push((USER_AGENT, http::HeaderValue::from_static(agent)));
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
     http.set_connect_timeout(Some(CONNECT_LIMIT));
     http.set_keepalive(Some(KEEPALIVE));
-    let Some(proxy) = proxy else { return layer(&config, http, tally) };
+    let Some(proxy) = proxy else {
+        return layer(&config, http, tally);
+    };
     let at = proxy.uri().clone();
     match at.scheme_str() {
         Some("socks5" | "socks5h") => {
@@ -86,7 +90,9 @@ pub(super) fn build(
             let tls = config.rustls_https_connector_with_connector(http)?;
             layer(&config, authorize(Tunnel::new(at, tls), proxy), tally)
         }
-        _ => Err(kube::Error::ProxyProtocolUnsupported { proxy_url: Box::new(at) }),
+        _ => Err(kube::Error::ProxyProtocolUnsupported {
+            proxy_url: Box::new(at),
+        }),
     }
 }
 
@@ -121,7 +127,9 @@ where
         response.map(|body| {
             BodyExt::map_frame(body, move |frame: hyper::body::Frame<Bytes>| {
                 let length = frame.data_ref().map_or(0, Bytes::len);
-                received.bytes.fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
+                received
+                    .bytes
+                    .fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
                 frame
             })
         })

@@ -22,7 +22,11 @@ pub struct Contexts {
 pub fn list_contexts(flags: &KubeFlags, env: &KubeEnv) -> Result<Contexts, Error> {
     let merged = read(flags, env)?.config;
     Ok(Contexts {
-        names: merged.contexts.into_iter().map(|named| named.name).collect(),
+        names: merged
+            .contexts
+            .into_iter()
+            .map(|named| named.name)
+            .collect(),
         current: flags.context.clone().or(merged.current_context),
     })
 }
@@ -48,10 +52,16 @@ pub(super) fn read(flags: &KubeFlags, env: &KubeEnv) -> Result<Merged, Error> {
         let mut next = read_file(path)?;
         // An empty name counts as none, as with kubectl; the first file that sets it wins.
         next.current_context = next.current_context.filter(|name| !name.is_empty());
-        config = config.merge(next).map_err(|error| file_error(path, &error))?;
+        config = config
+            .merge(next)
+            .map_err(|error| file_error(path, &error))?;
         read.push(path.display().to_string());
     }
-    let place = if read.is_empty() { "kubeconfig".into() } else { read.join(", ") };
+    let place = if read.is_empty() {
+        "kubeconfig".into()
+    } else {
+        read.join(", ")
+    };
     Ok(Merged { config, place })
 }
 
@@ -63,7 +73,10 @@ fn paths_of(env: &KubeEnv) -> Vec<PathBuf> {
         .filter(|path| !path.as_os_str().is_empty())
         .collect();
     if listed.is_empty() {
-        env.home.iter().map(|home| home.join(".kube").join("config")).collect()
+        env.home
+            .iter()
+            .map(|home| home.join(".kube").join("config"))
+            .collect()
     } else {
         listed
     }
@@ -82,7 +95,11 @@ fn file_error(path: &Path, error: &KubeconfigError) -> Error {
         KubeconfigError::Parse(why) => {
             let text = why.to_string();
             let first = text.lines().next().unwrap_or_default().to_owned();
-            unusable(path.display(), format!("is no kubeconfig: {first}"), "correct the file")
+            unusable(
+                path.display(),
+                format!("is no kubeconfig: {first}"),
+                "correct the file",
+            )
         }
         other => unusable(path.display(), other, "correct the file"),
     }

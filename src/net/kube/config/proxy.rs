@@ -31,18 +31,90 @@ mod tests {
         let table = [
             // cluster, proxy-url, HTTPS_PROXY, NO_PROXY, expected proxy
             ("https://api.corp:6443", None, None, None, None),
-            ("https://api.corp:6443", None, Some("http://proxy:3128"), None, Some("http://proxy:3128/")),
-            ("https://api.corp:6443", None, Some("http://proxy:3128"), Some(".corp"), None),
-            ("https://api.corp:6443", None, Some("http://proxy:3128"), Some("corp"), None),
-            ("https://10.1.2.3:6443", None, Some("http://proxy:3128"), Some("10.0.0.0/8"), None),
-            ("https://10.1.2.3", None, Some("http://proxy:3128"), Some("192.168.0.0/16"), Some("http://proxy:3128/")),
-            ("https://api.corp", None, Some("http://proxy:3128"), Some("proxy"), Some("http://proxy:3128/")),
-            ("https://api.corp", None, Some("http://proxy:3128"), Some("*"), None),
-            ("https://api.corp", Some("http://own:8080"), Some("http://proxy:3128"), Some("*"), Some("http://own:8080/")),
-            ("https://api.corp", Some(""), Some("http://proxy:3128"), None, Some("http://proxy:3128/")),
-            ("https://api.corp", Some("socks5h://jump:1080"), None, None, Some("socks5h://jump:1080/")),
-            ("https://api.corp", Some("socks5://jump:1080"), None, None, Some("socks5://jump:1080/")),
-            ("http://api.corp", None, Some("http://proxy:3128"), None, None),
+            (
+                "https://api.corp:6443",
+                None,
+                Some("http://proxy:3128"),
+                None,
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://api.corp:6443",
+                None,
+                Some("http://proxy:3128"),
+                Some(".corp"),
+                None,
+            ),
+            (
+                "https://api.corp:6443",
+                None,
+                Some("http://proxy:3128"),
+                Some("corp"),
+                None,
+            ),
+            (
+                "https://10.1.2.3:6443",
+                None,
+                Some("http://proxy:3128"),
+                Some("10.0.0.0/8"),
+                None,
+            ),
+            (
+                "https://10.1.2.3",
+                None,
+                Some("http://proxy:3128"),
+                Some("192.168.0.0/16"),
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://api.corp",
+                None,
+                Some("http://proxy:3128"),
+                Some("proxy"),
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://api.corp",
+                None,
+                Some("http://proxy:3128"),
+                Some("*"),
+                None,
+            ),
+            (
+                "https://api.corp",
+                Some("http://own:8080"),
+                Some("http://proxy:3128"),
+                Some("*"),
+                Some("http://own:8080/"),
+            ),
+            (
+                "https://api.corp",
+                Some(""),
+                Some("http://proxy:3128"),
+                None,
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://api.corp",
+                Some("socks5h://jump:1080"),
+                None,
+                None,
+                Some("socks5h://jump:1080/"),
+            ),
+            (
+                "https://api.corp",
+                Some("socks5://jump:1080"),
+                None,
+                None,
+                Some("socks5://jump:1080/"),
+            ),
+            (
+                "http://api.corp",
+                None,
+                Some("http://proxy:3128"),
+                None,
+                None,
+            ),
         ];
         for (cluster, own, https, no, expected) in table {
             let env = KubeEnv {
@@ -52,7 +124,11 @@ mod tests {
             };
             let cluster: http::Uri = cluster.parse().unwrap();
             let found = proxy_for(&cluster, own, &env).map(|proxy| proxy.uri().to_string());
-            assert_eq!(found.as_deref(), expected, "{cluster} {own:?} {https:?} {no:?}");
+            assert_eq!(
+                found.as_deref(),
+                expected,
+                "{cluster} {own:?} {https:?} {no:?}"
+            );
         }
     }
 
@@ -62,6 +138,10 @@ mod tests {
         let env = KubeEnv::default();
         let proxy = proxy_for(&cluster, Some("http://me:s%40cret@proxy:3128"), &env).unwrap();
         assert_eq!(proxy.uri().to_string(), "http://proxy:3128/");
-        assert!(proxy.basic_auth().is_some_and(http::HeaderValue::is_sensitive));
+        assert!(
+            proxy
+                .basic_auth()
+                .is_some_and(http::HeaderValue::is_sensitive)
+        );
     }
 }

@@ -30,7 +30,10 @@ pub(crate) struct Settled {
 /// Reads the files anew each time, since a login may have written them in the meantime.
 pub(crate) fn settle(flags: &KubeFlags, env: &KubeEnv) -> Result<Settled, Error> {
     let merged = files::read(flags, env)?;
-    if merged.config.contexts.is_empty() && merged.config.clusters.is_empty() && flags.server.is_none() {
+    if merged.config.contexts.is_empty()
+        && merged.config.clusters.is_empty()
+        && flags.server.is_none()
+    {
         return in_cluster(flags, env, &merged.place);
     }
     let chosen = choose(merged, flags)?;
@@ -41,16 +44,30 @@ pub(crate) fn settle(flags: &KubeFlags, env: &KubeEnv) -> Result<Settled, Error>
         .filter(|url: &http::Uri| matches!(url.scheme_str(), Some("http" | "https")))
         .ok_or_else(|| {
             let why = format!("the cluster's server {server:?} is no http(s) URL");
-            unusable(&chosen.place, why, "correct the kubeconfig, or give --server")
+            unusable(
+                &chosen.place,
+                why,
+                "correct the kubeconfig, or give --server",
+            )
         })?;
     let mut config = Config::new(cluster_url);
-    config.default_namespace =
-        chosen.context.namespace.clone().filter(|name| !name.is_empty()).unwrap_or("default".into());
+    config.default_namespace = chosen
+        .context
+        .namespace
+        .clone()
+        .filter(|name| !name.is_empty())
+        .unwrap_or("default".into());
     config.accept_invalid_certs = chosen.cluster.insecure_skip_tls_verify.unwrap_or(false);
     config.disable_compression = chosen.cluster.disable_compression.unwrap_or(false);
-    config.tls_server_name.clone_from(&chosen.cluster.tls_server_name);
+    config
+        .tls_server_name
+        .clone_from(&chosen.cluster.tls_server_name);
     let for_plugin = ExecAuthCluster::try_from(&chosen.cluster).map_err(|why| {
-        unusable(&chosen.place, why, "check certificate-authority of the cluster")
+        unusable(
+            &chosen.place,
+            why,
+            "check certificate-authority of the cluster",
+        )
     })?;
     config.root_cert = for_plugin
         .certificate_authority_data
@@ -63,9 +80,18 @@ pub(crate) fn settle(flags: &KubeFlags, env: &KubeEnv) -> Result<Settled, Error>
         plugin.cluster = plugin.provide_cluster_info.then_some(for_plugin);
     }
     config.auth_info = user;
-    let proxy = proxy::proxy_for(&config.cluster_url, chosen.cluster.proxy_url.as_deref(), env);
+    let proxy = proxy::proxy_for(
+        &config.cluster_url,
+        chosen.cluster.proxy_url.as_deref(),
+        env,
+    );
     finish(&mut config, flags);
-    Ok(Settled { config, plugin, proxy, context: chosen.name })
+    Ok(Settled {
+        config,
+        plugin,
+        proxy,
+        context: chosen.name,
+    })
 }
 
 fn in_cluster(flags: &KubeFlags, env: &KubeEnv, place: &str) -> Result<Settled, Error> {
@@ -77,10 +103,19 @@ fn in_cluster(flags: &KubeFlags, env: &KubeEnv, place: &str) -> Result<Settled, 
         ));
     }
     let mut config = Config::incluster().map_err(|why| {
-        unusable("in-cluster configuration", why, "mount the pod's service account token")
+        unusable(
+            "in-cluster configuration",
+            why,
+            "mount the pod's service account token",
+        )
     })?;
     finish(&mut config, flags);
-    Ok(Settled { config, plugin: None, proxy: None, context: None })
+    Ok(Settled {
+        config,
+        plugin: None,
+        proxy: None,
+        context: None,
+    })
 }
 
 /// The entries that the context and the flags point to, with the flags laid over them.
@@ -93,9 +128,16 @@ struct Chosen {
 }
 
 fn choose(merged: Merged, flags: &KubeFlags) -> Result<Chosen, Error> {
-    let Merged { config: files, place } = merged;
+    let Merged {
+        config: files,
+        place,
+    } = merged;
     let name = flags.context.clone().or(files.current_context);
-    let contexts: Vec<&str> = files.contexts.iter().map(|named| named.name.as_str()).collect();
+    let contexts: Vec<&str> = files
+        .contexts
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect();
     let context = match &name {
         Some(name) => files
             .contexts
@@ -110,23 +152,42 @@ fn choose(merged: Merged, flags: &KubeFlags) -> Result<Chosen, Error> {
         }
     };
     let cluster_name = flags.cluster.as_deref().unwrap_or(&context.cluster);
-    let found = files.clusters.iter().find(|named| named.name == cluster_name);
+    let found = files
+        .clusters
+        .iter()
+        .find(|named| named.name == cluster_name);
     let cluster = match found.and_then(|named| named.cluster.clone()) {
         Some(cluster) => cluster,
         None if flags.server.is_some() && flags.cluster.is_none() => Cluster::default(),
         None => {
-            let known: Vec<&str> = files.clusters.iter().map(|named| named.name.as_str()).collect();
+            let known: Vec<&str> = files
+                .clusters
+                .iter()
+                .map(|named| named.name.as_str())
+                .collect();
             return Err(unknown_name(&place, "cluster", cluster_name, &known));
         }
     };
     let user_name = flags.user.as_ref().or(context.user.as_ref());
     let found = user_name.and_then(|name| files.auth_infos.iter().find(|user| user.name == *name));
     if let (Some(asked), None) = (&flags.user, found) {
-        let known: Vec<&str> = files.auth_infos.iter().map(|named| named.name.as_str()).collect();
+        let known: Vec<&str> = files
+            .auth_infos
+            .iter()
+            .map(|named| named.name.as_str())
+            .collect();
         return Err(unknown_name(&place, "user", asked, &known));
     }
-    let user = found.and_then(|named| named.auth_info.clone()).unwrap_or_default();
-    let mut chosen = Chosen { name, context, cluster, user, place };
+    let user = found
+        .and_then(|named| named.auth_info.clone())
+        .unwrap_or_default();
+    let mut chosen = Chosen {
+        name,
+        context,
+        cluster,
+        user,
+        place,
+    };
     lay_over(&mut chosen, flags);
     Ok(chosen)
 }
@@ -197,11 +258,20 @@ fn finish(config: &mut Config, flags: &KubeFlags) {
 }
 
 fn certificates(pem: &[u8], place: &str) -> Result<Vec<Vec<u8>>, Error> {
-    let read: Result<Vec<_>, _> =
-        CertificateDer::pem_slice_iter(pem).map(|found| found.map(|der| der.to_vec())).collect();
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem)
+        .map(|found| found.map(|der| der.to_vec()))
+        .collect();
     match read {
         Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(unusable(place, "the cluster's CA holds no certificate", "correct it")),
-        Err(why) => Err(unusable(place, format!("the cluster's CA is no PEM: {why}"), "correct it")),
+        Ok(_) => Err(unusable(
+            place,
+            "the cluster's CA holds no certificate",
+            "correct it",
+        )),
+        Err(why) => Err(unusable(
+            place,
+            format!("the cluster's CA is no PEM: {why}"),
+            "correct it",
+        )),
     }
 }
