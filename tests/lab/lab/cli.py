@@ -5,10 +5,11 @@ import signal
 import sys
 from contextlib import contextmanager
 
-from . import audit, chaos, collect, fetch, kafka, kube, lifecycle, paths, processes, spec
+from . import audit, chaos, collect, fetch, kafka, kube, lifecycle, paths, prerequisites, processes, spec
 
 USAGE = """lab.py COMMAND ...   a laboratory of real servers on loopback (README.md)
 
+  prerequisites [--install]     what the machine lacks, all of it; --install gets it with apt-get
   fetch [--only STEP,...]       fill the cache: tools apt go mvn pip crds (network; everything else is offline)
   up [GROUP|NAME ...]           default groups: kube kafka metrics load   [--heap 768m] [--dry-run]
   status [--json]               each process with its state; exit 1 if one is not healthy, or none is there
@@ -27,7 +28,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="lab.py", usage=USAGE, add_help=False)
     parser.add_argument("command")
     parser.add_argument("names", nargs="*")
-    for flag in ("--json", "--keep", "--dry-run", "--readonly"):
+    for flag in ("--json", "--keep", "--dry-run", "--readonly", "--install"):
         parser.add_argument(flag, action="store_true")
     for option in ("--only", "--user", "--agent", "--since"):
         parser.add_argument(option)
@@ -75,6 +76,8 @@ def _alone_run(action, *args) -> int:
 def _dispatch(args: argparse.Namespace) -> int:
     names = args.names
     match args.command:
+        case "prerequisites":
+            return prerequisites.run(args.install)
         case "fetch":
             return _alone_run(fetch.run, args.only.split(",") if args.only else [])
         case "up" if args.dry_run:

@@ -134,8 +134,7 @@ def run(only: list[str]) -> int:
         if name not in names:
             raise SystemExit(f"lab: no step {name!r}; there are: {' '.join(names)}")
     todo = [step for step in known if (not only or step.name in only) and not step.done()]
-    if todo and (missing := prerequisites.missing()):
-        print("The lab needs what this machine does not have:", *missing, sep="\n  ", file=sys.stderr)
+    if todo and prerequisites.run(wanted=False):
         return 1
     paths.BIN.mkdir(parents=True, exist_ok=True)
     for step in known:
