@@ -13,6 +13,7 @@ USAGE = """lab.py COMMAND ...   a laboratory of real servers on loopback (README
   fetch [--only STEP,...]       fill the cache: tools apt go mvn pip crds (network; everything else is offline)
   up [GROUP|NAME ...]           default groups: kube kafka metrics load   [--heap 768m] [--dry-run]
   status [--json]               each process with its state; exit 1 if one is not healthy, or none is there
+  env                           shell lines: KUBECONFIG, and where the lab keeps what (LAB_RUN, LAB_CACHE)
   down [NAME ...] [--keep]      stop; without a name everything, and exit 1 if a process or a port is left
   stop|start|restart|kill|pause|resume NAME ...
   chaos [SCENARIO ARG ...]      without a scenario: the list of them
@@ -68,6 +69,14 @@ def _dry_run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _print_env() -> int:
+    """For `eval "$(tests/lab/lab.py env)"`, and for programs."""
+    places = {"KUBECONFIG": paths.KUBECONFIG, "LAB_RUN": paths.RUN, "LAB_CACHE": paths.CACHE}
+    for name, path in places.items():
+        print(f"export {name}={path}")
+    return 0
+
+
 def _alone_run(action, *args) -> int:
     with _alone():
         return action(*args)
@@ -86,6 +95,8 @@ def _dispatch(args: argparse.Namespace) -> int:
             return _alone_run(lifecycle.up, names, args.heap)
         case "down":
             return _alone_run(lifecycle.down, names, args.keep)
+        case "env":
+            return _print_env()
         case "status":
             return lifecycle.status(args.json)
         case "start":
