@@ -1,0 +1,31 @@
+//! Tests that need the laboratory of real servers (README.md): `cargo test --features lab --test lab`.
+//!
+//! The first test that wants the lab brings it up if it is not up, and it is left up. A lab that is
+//! absent or unhealthy fails every test; none is skipped. Tests that only look share the lab; those
+//! that disturb a server hold it alone, and heal what they broke, when they fail as well.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "servers and their tools take real time"
+)]
+
+mod audit;
+mod bad_input;
+mod chaos;
+mod count;
+mod fixture;
+mod fraud;
+mod kafka_tools;
+mod lag_oracle;
+mod program;
+mod quiet;
+mod screen;
+mod snapshot_oracle;
+mod wait;
