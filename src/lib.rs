@@ -1,2 +1,12 @@
-//! plimsoll: lag and its cause for Kafka on Kubernetes, joined on one screen.
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod app;
+pub mod cli;
+pub mod insight;
+pub mod log;
+pub mod model;
 pub mod net;
+pub mod run;
+pub mod source;
+pub mod term;
+pub mod view;

@@ -1,1 +1,6 @@
-//! How servers are reached: the Kafka wire client, the Kubernetes client stack, Prometheus, TLS. Knows nothing of model or screen.
+//! How servers are reached: the Kafka wire client, the Kubernetes client stack, Prometheus, TLS. Knows nothing of model
+//! or screen.
+pub mod kafka;
+pub mod kube;
+pub mod prometheus;
+pub mod tls;

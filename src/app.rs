@@ -1,0 +1,28 @@
+//! What the user does: a state machine without I/O. Messages go in, effects come out.
+//!
+//! [`App::handle`] is the one door; [`App::next_wake`] says when the picture would change by itself; [`App::settle`]
+//! brings the row order of the page on screen up to date and is called before a draw. Nothing here knows a colour.
+
+mod action;
+mod effect;
+mod filter;
+mod goto;
+mod key;
+mod logring;
+mod msg;
+mod nav;
+mod page;
+mod state;
+
+pub use action::{ACTIONS, Action, ActionDef, Place, find as action_for, key_table};
+pub use effect::{Effect, Interest};
+pub use filter::Filter;
+pub use goto::{Command, candidates, parse as parse_goto};
+pub use key::{Chord, KeyCode};
+pub use logring::{LogLevel, LogLine, LogRing};
+pub use msg::Msg;
+pub use nav::{Anchor, Sort, Subject, View};
+pub use page::{
+    Align, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, width,
+};
+pub use state::{App, Input, Lines, Mode, Options, RowRef};

@@ -1,0 +1,30 @@
+//! What the app asks of the world, as data.
+
+use std::collections::BTreeSet;
+
+use crate::model::Name;
+
+/// What is on screen, so that sources read no more than is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Groups whose members are shown.
+    pub groups: BTreeSet<Name>,
+    /// CPU and memory of pods or nodes are shown.
+    pub usage: bool,
+    /// Sizes on disk are shown.
+    pub disks: bool,
+}
+
+/// One thing to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The user looks at something else now.
+    Interest(Interest),
+    /// Ask all sources again now.
+    Refresh,
+    /// Give the terminal back to the shell until it is continued.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    Quit,
+}

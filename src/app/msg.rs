@@ -1,0 +1,20 @@
+//! Everything that can happen to the app.
+
+use crate::model::Envelope;
+
+use super::{Chord, LogLine};
+
+/// One message. There is one order of messages, and one door for them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    Key(Chord),
+    /// Columns and rows.
+    Resize(u16, u16),
+    Feed(Box<Envelope>),
+    /// A line of our own log.
+    Log(LogLine),
+    /// The moment of [`super::App::next_wake`] has come.
+    Wake,
+    /// The program is in the foreground again.
+    Resumed,
+}

@@ -1,0 +1,70 @@
+//! Where the user is: a stack of views, each with its own cursor, filter and order.
+
+use crate::model::Key;
+
+use super::{Filter, PaneId};
+
+/// What a view shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Pane(PaneId),
+    Object(Key),
+}
+
+/// Where the cursor stands: on an object, not on a line number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// The fact with this label.
+    Fact(&'static str),
+    Row {
+        section: usize,
+        key: Key,
+    },
+}
+
+/// The order that the user chose for a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub section: usize,
+    pub column: usize,
+    pub descending: bool,
+}
+
+/// One view of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub subject: Subject,
+    /// None until the user moves: then the cursor is on the first row, whatever that is.
+    pub anchor: Option<Anchor>,
+    pub filter: Filter,
+    pub sort: Option<Sort>,
+    /// Place of the cursor among what can be selected, and the first line shown.
+    pub(super) at: usize,
+    pub(super) top: usize,
+}
+
+impl View {
+    pub fn pane(id: PaneId) -> Self {
+        View::new(Subject::Pane(id))
+    }
+
+    pub fn object(key: Key) -> Self {
+        View::new(Subject::Object(key))
+    }
+
+    fn new(subject: Subject) -> Self {
+        View {
+            subject,
+            anchor: None,
+            filter: Filter::default(),
+            sort: None,
+            at: 0,
+            top: 0,
+        }
+    }
+
+    /// The first line on screen.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+}

@@ -1,0 +1,479 @@
+//! The app itself: its parts, its door, and the moment at which it wants to be woken.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    insight::{Finding, Picture, rank},
+    model::{BrokerId, Key, Name, Time},
+};
+
+use super::{
+    Action, Chord, Column, Command, Cx, Effect, Filter, Interest, KeyCode, LogRing, Msg, Page,
+    Pane, PaneId, View, action_for, candidates, nav::Subject,
+};
+
+mod cursor;
+mod lines;
+
+pub use lines::{Lines, RowRef};
+
+/// What was settled at the start and does not change.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub site: Name,
+    /// Only objects of this namespace are shown.
+    pub namespace: Option<Name>,
+    /// Nothing can be changed.
+    pub read_only: bool,
+    pub ascii: bool,
+    /// The demo world is shown, and says so.
+    pub demo: bool,
+    /// Systems that were left out by the user, in words.
+    pub left_out: Vec<&'static str>,
+    /// The pane to begin with.
+    pub pane: PaneId,
+}
+
+/// A line of text that is being typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    pub text: String,
+}
+
+impl Input {
+    /// Takes a key; false if it is none of the line's.
+    fn take(&mut self, chord: Chord) -> bool {
+        match (chord.code, chord.ctrl) {
+            (KeyCode::Char(letter), false) => self.text.push(letter),
+            (KeyCode::Backspace, _) => drop(self.text.pop()),
+            (KeyCode::Char('u'), true) => self.text.clear(),
+            (KeyCode::Char('w'), true) => {
+                let kept = self.text.trim_end().rfind(' ').map_or(0, |at| at + 1);
+                self.text.truncate(kept);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// What keys mean now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Normal,
+    /// The filter line is open; what stood there before comes back with Esc.
+    Filter {
+        input: Input,
+        before: Filter,
+    },
+    Goto {
+        input: Input,
+        chosen: usize,
+    },
+    Help {
+        top: usize,
+    },
+}
+
+/// The state of the program as the user sees it.
+pub struct App {
+    pub picture: Picture,
+    pub findings: Vec<Finding>,
+    pub log: LogRing,
+    pub options: Options,
+    pub mode: Mode,
+    pub panes: &'static [&'static dyn Pane],
+    /// The pane at the bottom, and the objects opened from it.
+    base: View,
+    above: Vec<View>,
+    /// Views of panes that were left by a digit, to come back to as they were.
+    left: Vec<View>,
+    size: (u16, u16),
+    now: Time,
+    lines: Lines,
+    findings_of: Option<(u64, i64)>,
+    interest: Interest,
+    roll: Option<Time>,
+    dirty: bool,
+}
+
+impl App {
+    pub fn new(panes: &'static [&'static dyn Pane], options: Options, now: Time) -> Self {
+        App {
+            picture: Picture::new(options.site.clone()),
+            findings: Vec::new(),
+            log: LogRing::default(),
+            mode: Mode::Normal,
+            base: View::pane(options.pane),
+            above: Vec::new(),
+            left: Vec::new(),
+            size: (80, 24),
+            lines: Lines::default(),
+            findings_of: None,
+            interest: Interest::default(),
+            roll: None,
+            dirty: true,
+            options,
+            panes,
+            now,
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Columns and rows of the terminal.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// The current view.
+    pub fn view(&self) -> &View {
+        self.above.last().unwrap_or(&self.base)
+    }
+
+    fn view_mut(&mut self) -> &mut View {
+        self.above.last_mut().unwrap_or(&mut self.base)
+    }
+
+    /// The views from the pane to the current one.
+    pub fn stack(&self) -> impl Iterator<Item = &View> {
+        std::iter::once(&self.base).chain(&self.above)
+    }
+
+    /// The lines of the current page, as [`App::settle`] left them.
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    pub fn cx(&self) -> Cx<'_> {
+        Cx::new(
+            &self.picture,
+            &self.findings,
+            &self.log,
+            self.now,
+            &self.options,
+        )
+    }
+
+    /// The page of a view.
+    pub fn page<'a>(&self, cx: &'a Cx<'a>, subject: &Subject) -> Option<Page<'a>> {
+        match subject {
+            Subject::Pane(id) => self
+                .panes
+                .iter()
+                .find(|pane| pane.id() == *id)
+                .map(|pane| pane.page(cx)),
+            Subject::Object(key) => self.panes.iter().find_map(|pane| pane.object(cx, key)),
+        }
+    }
+
+    /// The object under the cursor.
+    pub fn selected(&self) -> Option<Key> {
+        self.lines.selected(self.view().at)
+    }
+
+    /// Lines of the page that fit on the screen.
+    pub fn body_height(&self) -> usize {
+        let chrome = Self::CHROME + usize::from(self.lines.pinned);
+        usize::from(self.size.1).saturating_sub(chrome)
+    }
+
+    /// The line of the page on which the cursor stands.
+    pub fn cursor_line(&self) -> Option<usize> {
+        self.lines.line_of(self.view().at)
+    }
+
+    /// Brokers that the cluster names, and those that only replicas name any more.
+    pub fn known_brokers(&self) -> usize {
+        let kafka = &self.picture.site.kafka;
+        let brokers = kafka
+            .cluster
+            .iter()
+            .flat_map(|cluster| &cluster.value.brokers);
+        let mut known: BTreeSet<BrokerId> = brokers.map(|broker| broker.id).collect();
+        for topic in kafka.topics.iter() {
+            known.extend(
+                topic
+                    .meta
+                    .partitions
+                    .iter()
+                    .flat_map(|p| p.replicas.iter().copied()),
+            );
+        }
+        known.len()
+    }
+
+    /// Rows that header, tabs, borders and footer take.
+    const CHROME: usize = 5;
+    /// From this width on the selected object's page stands beside the list.
+    pub const BESIDE: u16 = 160;
+
+    /// Takes the note whether anything changed since the last call.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Tells the app when what was just drawn will be out of date by itself.
+    pub fn drawn(&mut self, roll: Option<Time>) {
+        self.roll = roll;
+    }
+
+    /// The moment at which the picture changes by itself. None: not until a message comes.
+    pub fn next_wake(&self) -> Option<Time> {
+        self.roll
+    }
+
+    /// The one door.
+    pub fn handle(&mut self, msg: Msg, now: Time) -> Vec<Effect> {
+        self.now = self.now.max(now);
+        match msg {
+            Msg::Feed(envelope) => {
+                self.picture.apply(*envelope);
+                self.dirty = true;
+                Vec::new()
+            }
+            Msg::Resize(columns, rows) => {
+                self.size = (columns, rows);
+                self.dirty = true;
+                Vec::new()
+            }
+            Msg::Log(line) => {
+                self.log.push(line);
+                self.dirty |= self.view().subject == Subject::Pane(PaneId::Log);
+                Vec::new()
+            }
+            Msg::Wake => {
+                self.roll = None;
+                self.dirty = true;
+                Vec::new()
+            }
+            Msg::Resumed => {
+                self.dirty = true;
+                vec![Effect::Redraw]
+            }
+            Msg::Key(chord) => {
+                self.dirty = true;
+                self.settle();
+                let mut effects = self.key(chord);
+                self.settle();
+                effects.extend(self.new_interest());
+                effects
+            }
+        }
+    }
+
+    /// Brings findings and row order up to date. Called before a draw and around a key, never for a mere envelope.
+    pub fn settle(&mut self) {
+        self.picture.refresh();
+        let state = (self.picture.generation(), self.now.0 / 1_000);
+        if self.findings_of != Some(state) {
+            self.findings = rank(&self.picture, self.now);
+            self.findings_of = Some(state);
+        }
+        self.settle_lines();
+    }
+
+    fn key(&mut self, chord: Chord) -> Vec<Effect> {
+        match std::mem::take(&mut self.mode) {
+            Mode::Normal => match action_for(chord) {
+                Some(def) => self.act(def.action),
+                None => Vec::new(),
+            },
+            Mode::Filter { input, before } => {
+                self.filter_key(chord, input, before);
+                Vec::new()
+            }
+            Mode::Goto { input, chosen } => self.goto_key(chord, input, chosen),
+            Mode::Help { top } => {
+                self.mode = match chord.code {
+                    KeyCode::Down | KeyCode::Char('j' | ' ') | KeyCode::PageDown => {
+                        Mode::Help { top: top + 1 }
+                    }
+                    KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp => Mode::Help {
+                        top: top.saturating_sub(1),
+                    },
+                    _ => Mode::Normal,
+                };
+                let quit = chord
+                    == Chord {
+                        code: KeyCode::Char('c'),
+                        ctrl: true,
+                    };
+                if quit { vec![Effect::Quit] } else { Vec::new() }
+            }
+        }
+    }
+
+    fn filter_key(&mut self, chord: Chord, mut input: Input, before: Filter) {
+        match chord.code {
+            KeyCode::Enter => {}
+            KeyCode::Esc => self.set_filter(before),
+            KeyCode::Char('c') if chord.ctrl => self.set_filter(before),
+            _ => {
+                input.take(chord);
+                self.set_filter(Filter::parse(&input.text));
+                self.mode = Mode::Filter { input, before };
+            }
+        }
+    }
+
+    fn set_filter(&mut self, filter: Filter) {
+        self.view_mut().filter = filter;
+    }
+
+    fn goto_key(&mut self, chord: Chord, mut input: Input, mut chosen: usize) -> Vec<Effect> {
+        let found = || candidates(&input.text, &self.picture, self.panes);
+        match chord.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Char('c') if chord.ctrl => return Vec::new(),
+            KeyCode::Enter => {
+                let known = found();
+                let command = if input.text.trim() == "q" {
+                    Some(Command::Quit)
+                } else {
+                    known.into_iter().nth(chosen).map(|(_, command)| command)
+                };
+                match command {
+                    Some(Command::Pane(id)) => self.show(id),
+                    Some(Command::Object(key)) => self.above.push(View::object(key)),
+                    Some(Command::Quit) => return vec![Effect::Quit],
+                    // Nothing is called that: the line stays, so that it can be mended.
+                    None => self.mode = Mode::Goto { input, chosen },
+                }
+                return Vec::new();
+            }
+            KeyCode::Down | KeyCode::Tab => {
+                chosen = (chosen + 1).min(found().len().saturating_sub(1))
+            }
+            KeyCode::Up | KeyCode::BackTab => chosen = chosen.saturating_sub(1),
+            _ => {
+                if input.take(chord) {
+                    chosen = 0;
+                }
+            }
+        }
+        self.mode = Mode::Goto { input, chosen };
+        Vec::new()
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Quit => return vec![Effect::Quit],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Refresh => return vec![Effect::Refresh],
+            Action::Redraw => return vec![Effect::Redraw],
+            Action::Help => self.mode = Mode::Help { top: 0 },
+            Action::Goto => {
+                self.mode = Mode::Goto {
+                    input: Input::default(),
+                    chosen: 0,
+                }
+            }
+            Action::Filter => {
+                let before = self.view().filter.clone();
+                let input = Input {
+                    text: before.text().to_owned(),
+                };
+                self.mode = Mode::Filter { input, before };
+            }
+            Action::Open => {
+                if let Some(key) = self.selected()
+                    && self.view().subject != Subject::Object(key.clone())
+                    && !matches!(key, Key::Log(_))
+                {
+                    self.above.push(View::object(key));
+                }
+            }
+            Action::Back => self.back(),
+            Action::Show(id) => self.show(id),
+            Action::NextPane => self.step_pane(1),
+            Action::PreviousPane => self.step_pane(self.panes.len().saturating_sub(1)),
+            Action::Down => self.move_by(1),
+            Action::Up => self.move_by(-1),
+            Action::PageDown => self.move_by(self.page_step()),
+            Action::PageUp => self.move_by(-self.page_step()),
+            Action::First => self.move_by(isize::MIN),
+            Action::Last => self.move_by(isize::MAX),
+            Action::NextSection => self.next_section(),
+            Action::SortNext => self.sort_step(1),
+            Action::SortPrevious => self.sort_step(-1),
+            Action::SortReverse => self.sort_reverse(),
+        }
+        Vec::new()
+    }
+
+    fn back(&mut self) {
+        if !self.view().filter.is_empty() {
+            self.set_filter(Filter::default());
+        } else if self.above.pop().is_none() {
+            self.show(PaneId::Home);
+        }
+    }
+
+    /// Shows a pane as it was when it was left.
+    fn show(&mut self, id: PaneId) {
+        self.above.clear();
+        let subject = Subject::Pane(id);
+        if self.base.subject != subject {
+            let kept = self.left.iter().position(|view| view.subject == subject);
+            let view = kept.map_or_else(|| View::pane(id), |at| self.left.remove(at));
+            self.left.push(std::mem::replace(&mut self.base, view));
+        }
+    }
+
+    fn base_pane(&self) -> Option<usize> {
+        self.panes
+            .iter()
+            .position(|pane| self.base.subject == Subject::Pane(pane.id()))
+    }
+
+    fn step_pane(&mut self, by: usize) {
+        let next = (self.base_pane().unwrap_or(0) + by) % self.panes.len().max(1);
+        if let Some(pane) = self.panes.get(next) {
+            self.show(pane.id());
+        }
+    }
+
+    /// The columns of the section under the cursor.
+    pub fn sorted_columns(&self) -> Option<(usize, &'static [Column])> {
+        self.lines.columns_at(self.view().at)
+    }
+
+    /// What the sources should read for the screen, if that is different from before.
+    fn new_interest(&mut self) -> Option<Effect> {
+        let mut interest = Interest::default();
+        if let Some(pane) = self.base_pane().and_then(|at| self.panes.get(at)) {
+            interest.usage = pane.shows_usage();
+            interest.disks = pane.shows_disks();
+        }
+        for view in self.stack() {
+            match &view.subject {
+                Subject::Object(Key::Group(id) | Key::Member { group: id, .. }) => {
+                    interest.groups.insert(id.clone());
+                }
+                Subject::Object(Key::Pod(_) | Key::Workload(_) | Key::Node(_)) => {
+                    interest.usage = true;
+                }
+                Subject::Object(Key::Topic(_) | Key::Partition(_) | Key::Broker(_)) => {
+                    interest.disks = true;
+                }
+                _ => {}
+            }
+        }
+        interest.groups.extend(self.groups_on_screen());
+        if interest == self.interest {
+            return None;
+        }
+        self.interest = interest.clone();
+        Some(Effect::Interest(interest))
+    }
+
+    /// Settles, and says what the sources should read if that changed: called once a frame.
+    pub fn before_draw(&mut self) -> Option<Effect> {
+        self.settle();
+        self.new_interest()
+    }
+}

@@ -1,0 +1,96 @@
+//! Moving about on a page, and its order.
+
+use crate::{
+    app::{App, nav::Sort},
+    model::Name,
+};
+
+impl App {
+    pub(super) fn page_step(&self) -> isize {
+        isize::try_from(self.body_height().saturating_sub(2).max(1)).unwrap_or(1)
+    }
+
+    /// Moves the cursor by so many stops, as far as there are any.
+    pub(super) fn move_by(&mut self, by: isize) {
+        let last = self.lines.stops().saturating_sub(1);
+        let at = self.view().at.saturating_add_signed(by).min(last);
+        self.stand_at(at);
+    }
+
+    fn stand_at(&mut self, at: usize) {
+        self.view_mut().at = at;
+        // The object there becomes the anchor when the lines are settled: until then any will do.
+        self.anchor_here();
+    }
+
+    fn anchor_here(&mut self) {
+        let at = self.view().at;
+        let found = {
+            let cx = self.cx();
+            let page = self.page(&cx, &self.view().subject);
+            page.and_then(|page| super::lines::anchor_at(self.lines(), &page, at))
+        };
+        self.view_mut().anchor = found;
+    }
+
+    /// To the first row of the next section; from the last to the first.
+    pub(super) fn next_section(&mut self) {
+        let here = self.lines.section_at(self.view().at);
+        let stops = self.lines.stops();
+        let after = (self.view().at..stops).find(|stop| {
+            let section = self.lines.section_at(*stop);
+            section.is_some() && section != here
+        });
+        let first = (0..stops).find(|stop| self.lines.section_at(*stop).is_some());
+        if let Some(at) = after.or(first) {
+            self.stand_at(at);
+        }
+    }
+
+    fn current_sort(&self) -> Option<(usize, Option<(usize, bool)>, usize)> {
+        let (section, columns) = self.sorted_columns()?;
+        let sort = self.lines.sorts.get(section).copied().flatten();
+        Some((section, sort, columns.len()))
+    }
+
+    /// Sorts by the next column in either direction of the header.
+    pub(super) fn sort_step(&mut self, by: isize) {
+        let Some((section, sort, columns)) = self.current_sort() else {
+            return;
+        };
+        if columns == 0 {
+            return;
+        }
+        let column = match sort {
+            Some((column, _)) => (column + columns).saturating_add_signed(by) % columns,
+            None => 0,
+        };
+        let descending = self
+            .sorted_columns()
+            .and_then(|(_, of)| of.get(column))
+            .is_some_and(|column| column.descending);
+        self.sort_by(Sort {
+            section,
+            column,
+            descending,
+        });
+    }
+
+    pub(super) fn sort_reverse(&mut self) {
+        if let Some((section, Some((column, descending)), _)) = self.current_sort() {
+            self.sort_by(Sort {
+                section,
+                column,
+                descending: !descending,
+            });
+        }
+    }
+
+    fn sort_by(&mut self, sort: Sort) {
+        self.view_mut().sort = Some(sort);
+    }
+
+    pub(super) fn groups_on_screen(&self) -> Vec<Name> {
+        self.lines.groups().to_vec()
+    }
+}

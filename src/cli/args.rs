@@ -1,0 +1,290 @@
+//! What may be written on the command line. No I/O, and no meaning beyond the words: that is [`super::settings`].
+
+mod kubectl;
+pub mod values;
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use kubectl::KubectlArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll demo                                          a world of its own: no network, no files
+  plimsoll --context prod groups                         the screen, on the pane of consumer groups
+  plimsoll lag billing -o json --bootstrap-server k:9092 lag of one group, for a script
+
+Exit codes: 0 fine, 2 wrong usage or configuration, 3 nothing to show, 4 shown but a source is missing, 130 interrupted.
+Environment: KUBECONFIG PLIMSOLL_CONFIG PLIMSOLL_THEME PLIMSOLL_LOG NO_COLOR";
+
+/// The whole command line.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    about = "Lag and its cause for Kafka on Kubernetes, joined on one terminal screen",
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
+pub struct CommandLine {
+    /// The pane to start on.
+    #[arg(value_enum)]
+    pub pane: Option<Pane>,
+    #[command(subcommand)]
+    pub command: Option<Subcommands>,
+    #[command(flatten)]
+    pub kubectl: KubectlArgs,
+    #[command(flatten)]
+    pub systems: SystemArgs,
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What to do, where it is not the screen on live servers.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Subcommands {
+    /// The same screen on the seeded demo world: no network, no files.
+    Demo {
+        /// The pane to start on.
+        #[arg(value_enum)]
+        pane: Option<Pane>,
+    },
+    /// Consumer lag, headless.
+    Lag {
+        /// The groups to show; all if none is named.
+        #[arg(value_name = "GROUP")]
+        groups: Vec<String>,
+    },
+    /// One view, headless.
+    Snapshot {
+        /// The view to print.
+        #[arg(value_enum, default_value = "home")]
+        view: View,
+    },
+}
+
+/// The panes of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Pane {
+    Home,
+    Groups,
+    Topics,
+    Brokers,
+    Workloads,
+    Nodes,
+    Sources,
+    Log,
+}
+
+/// The views that can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    Home,
+    Groups,
+    Topics,
+    Partitions,
+    Brokers,
+    Workloads,
+    Pods,
+    Nodes,
+    Sources,
+}
+
+impl View {
+    /// The word on the command line and in `kind`.
+    pub fn word(self) -> &'static str {
+        match self {
+            View::Home => "home",
+            View::Groups => "groups",
+            View::Topics => "topics",
+            View::Partitions => "partitions",
+            View::Brokers => "brokers",
+            View::Workloads => "workloads",
+            View::Pods => "pods",
+            View::Nodes => "nodes",
+            View::Sources => "sources",
+        }
+    }
+}
+
+/// Kafka, Prometheus, and what is left out.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Kafka and Prometheus")]
+pub struct SystemArgs {
+    /// Kafka brokers to start from.
+    #[arg(long, global = true, value_name = "HOST:PORT[,...]", value_parser = values::bootstrap)]
+    pub bootstrap_server: Option<String>,
+    /// A Java client properties file, as Kafka's own tools take it.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub command_config: Option<PathBuf>,
+    /// Base URL of Prometheus.
+    #[arg(long, global = true, value_name = "URL", value_parser = values::url)]
+    pub prometheus: Option<String>,
+    /// Leave Kubernetes out.
+    #[arg(long, global = true)]
+    pub no_kube: bool,
+    /// Leave Kafka out.
+    #[arg(long, global = true)]
+    pub no_kafka: bool,
+    /// Leave Prometheus out.
+    #[arg(long, global = true)]
+    pub no_prometheus: bool,
+    /// Poll interval of Kafka [default: 5s].
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::refresh)]
+    pub refresh: Option<Duration>,
+    /// Poll interval of Prometheus [default: 15s].
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::refresh)]
+    pub refresh_metrics: Option<Duration>,
+    /// Nothing can be changed; cannot be unlocked.
+    #[arg(long, global = true)]
+    pub read_only: bool,
+}
+
+/// How the program looks and what it writes down.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Program")]
+pub struct ScreenArgs {
+    /// The config file, instead of plimsoll/config.toml in the XDG config directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The theme.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Draw with ASCII only.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Leave the mouse to the terminal.
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+    /// Write the log to this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// Log more; twice for everything.
+    #[arg(short, long = "verbose", global = true, action = clap::ArgAction::Count)]
+    pub verbosity: u8,
+}
+
+/// Reports, and the demo world that they too can be made of.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Headless commands")]
+pub struct ReportArgs {
+    /// How to print; text is the screen at --size [default: table].
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Columns and rows of -o text [default: 120x40].
+    #[arg(long, global = true, value_name = "WxH", value_parser = values::size)]
+    pub size: Option<(u16, u16)>,
+    /// Longest wait for the servers [default: 10s].
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::positive_duration)]
+    pub timeout: Option<Duration>,
+    /// Sample for this long first, so that growth can be known.
+    #[arg(long = "for", global = true, value_name = "DURATION", value_parser = values::positive_duration)]
+    pub sample_for: Option<Duration>,
+    /// Exit with 0 although a source is missing.
+    #[arg(long, global = true)]
+    pub partial_ok: bool,
+    /// Use the demo world instead of live servers.
+    #[arg(long, global = true)]
+    pub demo: bool,
+    /// The seed of the demo world [default: 1].
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The size of the demo world, 1 being the usual.
+    #[arg(long, global = true, value_name = "FACTOR", value_parser = values::scale)]
+    pub scale: Option<f64>,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+    Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_pane_and_flags_stand_in_any_order() {
+        let read = |args: &[&str]| CommandLine::try_parse_from(args).unwrap();
+        let given = read(&["plimsoll", "--context", "lab", "groups", "-n", "shop"]);
+        assert_eq!(given.pane, Some(Pane::Groups));
+        assert_eq!(given.kubectl.context, ["lab"]);
+        assert_eq!(given.kubectl.namespace.as_deref(), Some("shop"));
+
+        let given = read(&["plimsoll", "-n", "shop", "lag", "a", "-o", "json", "b"]);
+        assert!(matches!(given.command, Some(Subcommands::Lag { groups }) if groups == ["a", "b"]));
+        assert_eq!(given.kubectl.namespace.as_deref(), Some("shop"));
+        assert_eq!(given.report.output, Some(Format::Json));
+
+        let given = read(&["plimsoll", "demo", "groups", "--seed", "7"]);
+        let pane = Some(Pane::Groups);
+        assert!(matches!(given.command, Some(Subcommands::Demo { pane: p }) if p == pane));
+        assert_eq!(given.report.seed, Some(7));
+    }
+
+    #[test]
+    fn the_last_of_two_values_stands_as_with_kubectl() {
+        let args = [
+            "plimsoll",
+            "-n",
+            "a",
+            "-n",
+            "b",
+            "--as-group",
+            "x",
+            "--as-group",
+            "y",
+        ];
+        let given = CommandLine::try_parse_from(args).unwrap();
+        assert_eq!(given.kubectl.namespace.as_deref(), Some("b"));
+        assert_eq!(given.kubectl.as_group, ["x", "y"]);
+    }
+
+    #[test]
+    fn flags_of_kubectl_take_true_and_false() {
+        let skip = |arg: &str| {
+            let given = CommandLine::try_parse_from(["plimsoll", arg, "groups"]).unwrap();
+            (given.kubectl.insecure_skip_tls_verify, given.pane)
+        };
+        let pane = Some(Pane::Groups);
+        assert_eq!(skip("--insecure-skip-tls-verify"), (Some(true), pane));
+        assert_eq!(
+            skip("--insecure-skip-tls-verify=false"),
+            (Some(false), pane)
+        );
+    }
+
+    #[test]
+    fn what_comes_later_is_absent() {
+        for absent in [
+            "flow",
+            "metrics",
+            "timeline",
+            "pods",
+            "why",
+            "--watch",
+            "--kafka-cluster",
+        ] {
+            assert!(
+                CommandLine::try_parse_from(["plimsoll", absent]).is_err(),
+                "{absent}"
+            );
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What it means: pure functions of the model. Every number comes with the evidence it was made from.
+
+mod findings;
+mod history;
+mod index;
+mod join;
+mod lag;
+mod picture;
+mod replication;
+
+pub use findings::{Finding, Severity, rank};
+pub use history::{GroupHistory, History};
+pub use index::{Index, sum_usage};
+pub use join::{
+    Confidence, Join, Link, broker_pod, group_workload, member_pod, node_brokers, pod_group,
+    pod_workload,
+};
+pub use lag::{GroupLag, PartitionLag, PartitionState, Want, group_lag, group_partitions};
+pub use picture::Picture;
+pub use replication::{ClusterReplication, PartitionHealth, cluster_replication, partition_health};

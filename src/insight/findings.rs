@@ -1,0 +1,422 @@
+//! What hurts now, worst first: the list on Home.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{BrokerId, Group, Key, Name, PodRow, Ring, Source, State, System, Time};
+
+use super::{GroupHistory, PartitionHealth, Picture, broker_pod, partition_health};
+
+/// How bad a finding is. The order is that of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Data cannot be read or written.
+    Offline,
+    /// Writes with acks=all fail.
+    UnderMinIsr,
+    /// A group falls behind.
+    Falling,
+    /// A group has lag and nobody who works on it, or its numbers are not what they should be.
+    Behind,
+    Node,
+    Pod,
+    UnderReplicated,
+    Source,
+}
+
+impl Severity {
+    /// One short word for the first column.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Offline => "OFFLINE",
+            Severity::UnderMinIsr => "MIN ISR",
+            Severity::Falling => "FALLING",
+            Severity::Behind => "BEHIND",
+            Severity::Node => "NODE",
+            Severity::Pod => "POD",
+            Severity::UnderReplicated => "REPLICA",
+            Severity::Source => "SOURCE",
+        }
+    }
+}
+
+/// One thing that is wrong, and why we say so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub severity: Severity,
+    /// What Enter opens.
+    pub subject: Key,
+    pub what: String,
+    pub why: String,
+    /// Lag of a group, and its growth in records per second over the last minute.
+    pub lag: Option<i64>,
+    pub growth: Option<f64>,
+}
+
+impl Finding {
+    fn new(severity: Severity, subject: Key, what: String, why: String) -> Self {
+        Finding {
+            severity,
+            subject,
+            what,
+            why,
+            lag: None,
+            growth: None,
+        }
+    }
+}
+
+/// All findings of a picture, worst first; groups by growth, then by lag.
+pub fn rank(picture: &Picture, now: Time) -> Vec<Finding> {
+    let mut found = Vec::new();
+    partitions(picture, &mut found);
+    groups(picture, &mut found);
+    nodes(picture, &mut found);
+    pods(picture, now, &mut found);
+    sources(picture, &mut found);
+    found.sort_by(|a, b| {
+        let growth = |f: &Finding| f.growth.unwrap_or(0.0);
+        a.severity
+            .cmp(&b.severity)
+            .then_with(|| growth(b).total_cmp(&growth(a)))
+            .then_with(|| b.lag.cmp(&a.lag))
+            .then_with(|| a.subject.cmp(&b.subject))
+    });
+    found
+}
+
+fn list(numbers: &[i32]) -> String {
+    const SHOWN: usize = 6;
+    let shown: Vec<String> = numbers
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    let rest = numbers.len().saturating_sub(SHOWN);
+    let more = if rest > 0 {
+        format!(" and {rest} more")
+    } else {
+        String::new()
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn count(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
+fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
+    let mut lagging: BTreeMap<BrokerId, BTreeSet<(Name, i32)>> = BTreeMap::new();
+    for topic in picture.site.kafka.topics.iter() {
+        let mut offline = Vec::new();
+        let mut under = Vec::new();
+        for partition in &topic.meta.partitions {
+            match partition_health(topic, partition) {
+                PartitionHealth::Offline => offline.push(partition.index),
+                PartitionHealth::UnderMinIsr => under.push(partition.index),
+                PartitionHealth::UnderReplicated | PartitionHealth::Healthy => {}
+            }
+            for replica in &partition.replicas {
+                if !partition.isr.contains(replica) {
+                    let of = lagging.entry(*replica).or_default();
+                    of.insert((topic.meta.name.clone(), partition.index));
+                }
+            }
+        }
+        let name = &topic.meta.name;
+        if !offline.is_empty() {
+            found.push(Finding::new(
+                Severity::Offline,
+                Key::Topic(name.clone()),
+                name.to_string(),
+                format!(
+                    "no leader: {} ({})",
+                    count(offline.len(), "partition"),
+                    list(&offline)
+                ),
+            ));
+        }
+        if !under.is_empty() {
+            let min = topic
+                .config
+                .as_ref()
+                .and_then(|config| config.min_isr)
+                .unwrap_or(0);
+            found.push(Finding::new(
+                Severity::UnderMinIsr,
+                Key::Topic(name.clone()),
+                name.to_string(),
+                format!(
+                    "fewer than {min} in sync, acks=all fails: {} ({})",
+                    count(under.len(), "partition"),
+                    list(&under)
+                ),
+            ));
+        }
+    }
+    for (broker, partitions) in lagging {
+        let known = picture.site.kafka.broker(broker);
+        let pod = known.and_then(|known| broker_pod(&picture.site, known).pod.to);
+        let state = match (known, pod) {
+            (None, _) => "is not in the cluster".to_owned(),
+            (Some(_), Some(pod)) => format!("is out of sync; its pod {} is {}", pod.id, pod.status),
+            (Some(_), None) => "is out of sync".to_owned(),
+        };
+        found.push(Finding::new(
+            Severity::UnderReplicated,
+            Key::Broker(broker),
+            format!("broker {broker}"),
+            format!(
+                "{state}: {} under-replicated",
+                count(partitions.len(), "partition")
+            ),
+        ));
+    }
+}
+
+/// Whether a lag rises: the thirds of the last minute rise, and by more than the poll-to-poll noise.
+pub(super) fn rises(ring: &Ring) -> bool {
+    let Some((now, _)) = ring.last() else {
+        return false;
+    };
+    let recent: Vec<f64> = ring
+        .iter()
+        .filter(|(at, _)| now.since(*at) <= 60_000)
+        .map(|(_, value)| value)
+        .collect();
+    let third = recent.len() / 3;
+    if third == 0 {
+        return false;
+    }
+    let (Some(first), Some(middle), Some(last)) = (
+        recent.get(..third),
+        recent.get(third..recent.len() - third),
+        recent.get(recent.len() - third..),
+    ) else {
+        return false;
+    };
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    let steps: Vec<f64> = recent
+        .windows(2)
+        .map(|pair| {
+            pair.iter()
+                .rev()
+                .copied()
+                .reduce(|a, b| a - b)
+                .unwrap_or(0.0)
+        })
+        .collect();
+    let step = mean(&steps);
+    let noise = mean(&steps.iter().map(|s| (s - step).abs()).collect::<Vec<_>>());
+    let highest_first = first.iter().copied().fold(f64::MIN, f64::max);
+    let lowest_last = last.iter().copied().fold(f64::MAX, f64::min);
+    let rise = mean(last) - mean(first);
+    mean(first) < mean(middle)
+        && mean(middle) < mean(last)
+        && lowest_last > highest_first
+        && rise >= (1.5 * noise).max(3.0)
+}
+
+fn groups(picture: &Picture, found: &mut Vec<Finding>) {
+    for group in picture.site.kafka.groups.iter() {
+        let id = &group.listed.id;
+        let Some(history) = picture.history.group(id) else {
+            continue;
+        };
+        let growth = history.growth();
+        let finding = if history.rises {
+            Some((Severity::Falling, falling(group, history)))
+        } else {
+            behind(group, history).map(|why| (Severity::Behind, why))
+        };
+        if let Some((severity, why)) = finding {
+            found.push(Finding {
+                lag: history.lag.known,
+                growth,
+                ..Finding::new(severity, Key::Group(id.clone()), id.to_string(), why)
+            });
+        }
+    }
+}
+
+fn members(group: &Group) -> String {
+    match &group.members {
+        Some(members) => count(members.value.members.len(), "member"),
+        None => "members not read yet".to_owned(),
+    }
+}
+
+fn falling(group: &Group, history: &GroupHistory) -> String {
+    let lag = history.lag.known.unwrap_or(0);
+    let growth = history.growth().unwrap_or(0.0);
+    format!(
+        "lag {lag}, +{growth:.0}/s over the last minute; {}",
+        members(group)
+    )
+}
+
+fn behind(group: &Group, history: &GroupHistory) -> Option<String> {
+    let lag = history.lag.known.unwrap_or(0);
+    let mut why = Vec::new();
+    if lag > 0 && matches!(&*group.listed.state, "Empty" | "Dead") {
+        why.push(format!("lag {lag} and no member ({})", group.listed.state));
+    }
+    if history.lag.lost > 0 {
+        why.push(format!(
+            "{} committed before the log start",
+            count(history.lag.lost, "partition")
+        ));
+    }
+    if history.lag.ahead > 0 {
+        why.push(format!(
+            "{} committed beyond the end",
+            count(history.lag.ahead, "partition")
+        ));
+    }
+    (!why.is_empty()).then(|| why.join("; "))
+}
+
+fn nodes(picture: &Picture, found: &mut Vec<Finding>) {
+    for node in picture.site.nodes.iter() {
+        let pressure: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
+        let ready = match node.ready {
+            Some(true) if pressure.is_empty() => continue,
+            Some(true) => "ready",
+            Some(false) => "not ready",
+            None => "ready is unknown",
+        };
+        // A cordoned node is somebody's decision, not a fault.
+        if node.ready == Some(true) && pressure == ["SchedulingDisabled"] {
+            continue;
+        }
+        let why = match pressure.as_slice() {
+            [] => ready.to_owned(),
+            some => format!("{ready}: {}", some.join(", ")),
+        };
+        found.push(Finding::new(
+            Severity::Node,
+            Key::Node(node.name.clone()),
+            format!("node {}", node.name),
+            why,
+        ));
+    }
+}
+
+/// Why a pod is sick, if it is. A pod that starts or goes away in good time is not.
+fn sickness(pod: &PodRow, now: Time) -> Option<String> {
+    const GRACE: i64 = 60_000;
+    if pod.is_completed() {
+        return None;
+    }
+    let young = pod
+        .created
+        .is_some_and(|created| now.since(created) < GRACE);
+    let exit = pod.last_exit.as_ref().map_or_else(String::new, |exit| {
+        format!("; last exit {} (code {})", exit.reason, exit.code)
+    });
+    let ready = format!("{}/{} ready", pod.ready, pod.containers);
+    let restarts = format!("{} restarts", pod.restarts);
+    match &*pod.status {
+        "Running" if pod.ready >= pod.containers => None,
+        "Running" | "Pending" | "ContainerCreating" | "PodInitializing" | "Terminating"
+            if young || pod.deleting =>
+        {
+            None
+        }
+        "Running" => Some(format!("{ready}, {restarts}{exit}")),
+        status => Some(format!("{status}, {ready}, {restarts}{exit}")),
+    }
+}
+
+fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) {
+    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for group in picture.site.kafka.groups.iter() {
+        for member in group
+            .members
+            .iter()
+            .flat_map(|members| &members.value.members)
+        {
+            groups
+                .entry(&*member.host)
+                .or_default()
+                .insert(&*group.listed.id);
+        }
+    }
+    for pod in picture.site.pods.iter() {
+        if let Some(mut why) = sickness(pod, now) {
+            let works_for = pod.ip.as_ref().filter(|_| !pod.host_network);
+            if let Some(names) = works_for.and_then(|ip| groups.get(&**ip)) {
+                let names: Vec<&str> = names.iter().copied().collect();
+                why.push_str("; works for ");
+                why.push_str(&names.join(", "));
+            }
+            let subject = Key::Pod(pod.id.clone());
+            found.push(Finding::new(
+                Severity::Pod,
+                subject,
+                pod.id.to_string(),
+                why,
+            ));
+        }
+    }
+}
+
+/// Sick sources; those of one system that fail alike are one finding.
+fn sources(picture: &Picture, found: &mut Vec<Finding>) {
+    let mut alike: BTreeMap<(System, &'static str), Vec<Source>> = BTreeMap::new();
+    for (source, health) in &picture.site.health {
+        let state = &health.report.state;
+        if state.is_sick() {
+            let word = state.word();
+            alike
+                .entry((source.system(), word))
+                .or_default()
+                .push(*source);
+        }
+    }
+    for ((_, word), sick) in alike {
+        let Some(first) = sick.first() else { continue };
+        let health = picture.site.health.get(first);
+        let forbidden = |source: &Source| match picture.site.state(*source) {
+            Some(State::Forbidden { verb, resource }) => format!("{verb} {resource}"),
+            _ => source.name().to_owned(),
+        };
+        let names: Vec<String> = sick.iter().map(forbidden).collect();
+        let why = health.and_then(|health| health.report.why.clone());
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        found.push(Finding::new(
+            Severity::Source,
+            Key::Source(*first),
+            format!("{:?}", first.system()),
+            format!("{word} ({}){why}", names.join(", ")),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(values: impl IntoIterator<Item = f64>) -> Ring {
+        let mut ring = Ring::default();
+        for (step, value) in values.into_iter().enumerate() {
+            ring.push(Time(step as i64 * 5_000), value);
+        }
+        ring
+    }
+
+    #[test]
+    fn a_steady_rise_is_a_rise_from_three_samples_on() {
+        assert!(rises(&ring([100.0, 275.0, 450.0])));
+        assert!(rises(&ring((0..12).map(|i| 1e5 + f64::from(i) * 175.0))));
+        assert!(!rises(&ring([100.0, 275.0])));
+    }
+
+    #[test]
+    fn the_saw_tooth_of_commits_is_not_a_rise() {
+        for phase in 0..12 {
+            let lag = (0..12).map(|i| f64::from((i * 7 + phase) % 12) * 20.0);
+            assert!(!rises(&ring(lag)), "phase {phase}");
+        }
+        assert!(!rises(&ring((0..12).map(|i| 1e5 - f64::from(i) * 10.0))));
+    }
+}

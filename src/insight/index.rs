@@ -1,0 +1,76 @@
+//! Which pods belong to which workload and node, kept from frame to frame.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Name, PodRow, Site, Usage, WorkloadId};
+
+use super::join::pod_owner;
+
+/// Pods by workload and by node, as places in the table of pods.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    of: Option<(u64, u64)>,
+    by_workload: BTreeMap<WorkloadId, Vec<u32>>,
+    by_node: BTreeMap<Name, Vec<u32>>,
+}
+
+impl Index {
+    pub(super) fn refresh(&mut self, site: &Site) {
+        let of = Some((site.pods.generation(), site.replica_sets.generation()));
+        if self.of == of {
+            return;
+        }
+        self.of = of;
+        self.by_workload.clear();
+        self.by_node.clear();
+        for (at, pod) in (0..).zip(site.pods.iter()) {
+            if let Some((workload, _)) = pod_owner(site, pod) {
+                self.by_workload.entry(workload).or_default().push(at);
+            }
+            if let Some(node) = &pod.node {
+                self.by_node.entry(node.clone()).or_default().push(at);
+            }
+        }
+    }
+
+    /// The pods of a workload, sorted by name.
+    pub fn workload_pods<'a>(
+        &'a self,
+        site: &'a Site,
+        id: &WorkloadId,
+    ) -> impl Iterator<Item = &'a PodRow> + use<'a> {
+        pods_at(site, self.by_workload.get(id))
+    }
+
+    /// The pods on a node, sorted by namespace and name.
+    pub fn node_pods<'a>(
+        &'a self,
+        site: &'a Site,
+        node: &str,
+    ) -> impl Iterator<Item = &'a PodRow> + use<'a> {
+        pods_at(site, self.by_node.get(node))
+    }
+}
+
+fn pods_at<'a>(
+    site: &'a Site,
+    places: Option<&'a Vec<u32>>,
+) -> impl Iterator<Item = &'a PodRow> + use<'a> {
+    places
+        .into_iter()
+        .flatten()
+        .filter_map(|at| site.pods.rows().get(*at as usize))
+        .map(|row| &**row)
+}
+
+/// What pods use together; None when none of them has a number.
+pub fn sum_usage<'a>(site: &Site, pods: impl Iterator<Item = &'a PodRow>) -> Option<Usage> {
+    pods.filter_map(|pod| site.pod_usage.get(&pod.id))
+        .fold(None, |sum, usage| {
+            let sum = sum.unwrap_or(Usage::default());
+            Some(Usage {
+                cpu: sum.cpu + usage.cpu,
+                memory: sum.memory + usage.memory,
+            })
+        })
+}

@@ -1,0 +1,355 @@
+//! The joins between Kafka and Kubernetes, each with its evidence and how sure it is.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Broker, BrokerId, Group, Member, Name, NodeRow, PodId, PodRow, Site, WorkloadId,
+};
+
+/// How sure a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Cannot be in this cluster, or cannot be told.
+    Outside,
+    Guess,
+    Likely,
+    Sure,
+}
+
+impl Confidence {
+    /// The word of JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Sure => "sure",
+            Confidence::Likely => "likely",
+            Confidence::Guess => "guess",
+            Confidence::Outside => "outside",
+        }
+    }
+}
+
+/// A link to another object: what it leads to, how sure it is, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link<T> {
+    pub to: Option<T>,
+    pub confidence: Confidence,
+    pub evidence: String,
+}
+
+impl<T> Link<T> {
+    fn new(to: T, confidence: Confidence, evidence: String) -> Self {
+        Link {
+            to: Some(to),
+            confidence,
+            evidence,
+        }
+    }
+
+    fn none(evidence: String) -> Self {
+        Link {
+            to: None,
+            confidence: Confidence::Outside,
+            evidence,
+        }
+    }
+}
+
+/// Where a member or a broker runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join<'a> {
+    pub pod: Link<&'a PodRow>,
+    pub workload: Option<WorkloadId>,
+    pub node: Option<&'a NodeRow>,
+}
+
+/// The pod behind a member: the one that has the member's host as its IP.
+pub fn member_pod<'a>(site: &'a Site, member: &Member) -> Join<'a> {
+    let host = &*member.host;
+    let named = |pod: &&PodRow| {
+        let name = &*pod.id.name;
+        member.client_id.contains(name)
+            || member
+                .instance_id
+                .as_ref()
+                .is_some_and(|instance| instance.contains(name))
+    };
+    let found: Vec<&PodRow> = site
+        .pods_at(host)
+        .iter()
+        .filter_map(|id| site.pods.get(id))
+        .collect();
+    let running: Vec<&PodRow> = found
+        .iter()
+        .copied()
+        .filter(|pod| !pod.is_completed())
+        .collect();
+    let pod = match running.as_slice() {
+        [pod] if pod.host_network => Link::new(
+            *pod,
+            Confidence::Likely,
+            format!(
+                "host {host} is the node's address, and pod {} uses it",
+                pod.id
+            ),
+        ),
+        [pod] => Link::new(
+            *pod,
+            Confidence::Sure,
+            format!("host {host} is the IP of pod {}", pod.id),
+        ),
+        [] if site.pods.is_empty() => Link::none(format!("host {host}: pods are not known")),
+        [] => match found.first() {
+            Some(pod) => Link::new(
+                *pod,
+                Confidence::Guess,
+                format!("host {host} was the IP of pod {}, which has ended", pod.id),
+            ),
+            None => Link::none(format!("host {host} is the IP of no pod of this cluster")),
+        },
+        several => match several.iter().find(|pod| named(pod)) {
+            Some(pod) => Link::new(
+                *pod,
+                Confidence::Likely,
+                format!(
+                    "host {host} is shared by {} pods; the client id names {}",
+                    several.len(),
+                    pod.id
+                ),
+            ),
+            None => Link::none(format!("host {host} is shared by {} pods", several.len())),
+        },
+    };
+    complete(site, pod)
+}
+
+fn complete<'a>(site: &'a Site, pod: Link<&'a PodRow>) -> Join<'a> {
+    let workload = pod
+        .to
+        .and_then(|pod| pod_owner(site, pod))
+        .map(|(id, _)| id);
+    let node = pod.to.and_then(|pod| site.nodes.get(pod.node.as_ref()?));
+    Join {
+        pod,
+        workload,
+        node,
+    }
+}
+
+/// What runs a pod, through its `ReplicaSet` where there is one.
+pub fn pod_workload(site: &Site, pod: &PodRow) -> Link<WorkloadId> {
+    let Some((workload, confidence)) = pod_owner(site, pod) else {
+        return Link::none(format!("pod {} has no owner", pod.id));
+    };
+    let owner = pod
+        .owner
+        .as_ref()
+        .map_or_else(String::new, |o| format!("{} {}", o.kind, o.name));
+    let evidence = match confidence {
+        Confidence::Sure if owner == format!("{} {}", workload.kind, workload.name) => {
+            format!("pod {} is owned by {owner}", pod.id)
+        }
+        Confidence::Sure => {
+            format!(
+                "pod {} - {owner} - {} {}",
+                pod.id, workload.kind, workload.name
+            )
+        }
+        _ => format!(
+            "{owner} is named after {}; ReplicaSets cannot be read",
+            workload.name
+        ),
+    };
+    Link::new(workload, confidence, evidence)
+}
+
+/// The workload of a pod without the words.
+pub(super) fn pod_owner(site: &Site, pod: &PodRow) -> Option<(WorkloadId, Confidence)> {
+    let owner = pod.owner.as_ref()?;
+    let id = |kind: &Name, name: &Name| WorkloadId {
+        namespace: pod.id.namespace.clone(),
+        kind: kind.clone(),
+        name: name.clone(),
+    };
+    if &*owner.kind != "ReplicaSet" {
+        return Some((id(&owner.kind, &owner.name), Confidence::Sure));
+    }
+    let set = PodId {
+        namespace: pod.id.namespace.clone(),
+        name: owner.name.clone(),
+    };
+    if let Some(known) = site.replica_sets.get(&set) {
+        let above = known.owner.as_ref().unwrap_or(owner);
+        return Some((id(&above.kind, &above.name), Confidence::Sure));
+    }
+    // A Deployment names its ReplicaSets after itself and the hash of the template.
+    let stem = pod
+        .label("pod-template-hash")
+        .and_then(|hash| owner.name.strip_suffix(&**hash)?.strip_suffix('-'))
+        .or_else(|| owner.name.rsplit_once('-').map(|(stem, _)| stem))?;
+    Some((id(&"Deployment".into(), &stem.into()), Confidence::Likely))
+}
+
+/// The workload behind a group: the one that runs most of its members' pods.
+pub fn group_workload(site: &Site, group: &Group) -> Option<Link<WorkloadId>> {
+    let members = &group.members.as_ref()?.value.members;
+    if members.is_empty() {
+        return None;
+    }
+    let mut found: BTreeMap<WorkloadId, (usize, Confidence)> = BTreeMap::new();
+    for member in members {
+        let join = member_pod(site, member);
+        if let Some(workload) = join.workload {
+            let entry = found.entry(workload).or_insert((0, join.pod.confidence));
+            entry.0 += 1;
+            entry.1 = entry.1.min(join.pod.confidence);
+        }
+    }
+    let all = members.len();
+    let Some((workload, (count, confidence))) = found
+        .iter()
+        .max_by_key(|(_, (count, confidence))| (*count, *confidence))
+    else {
+        return Some(Link::none(format!(
+            "none of {all} members runs in a pod of this cluster"
+        )));
+    };
+    let confidence = if *count == all {
+        *confidence
+    } else {
+        (*confidence).min(Confidence::Likely)
+    };
+    let rivals = found.len() - 1;
+    let mut evidence = format!("{count} of {all} members run in its pods");
+    if rivals > 0 {
+        evidence.push_str(&format!("; {rivals} other workloads have members too"));
+    }
+    Some(Link::new(
+        workload.clone(),
+        if rivals > 0 {
+            Confidence::Guess
+        } else {
+            confidence
+        },
+        evidence,
+    ))
+}
+
+/// Groups with a member in this pod.
+pub fn pod_group<'a>(site: &'a Site, pod: &'a PodRow) -> Vec<(&'a Group, &'a Member)> {
+    let Some(ip) = &pod.ip else { return Vec::new() };
+    site.kafka
+        .groups
+        .iter()
+        .flat_map(|group| {
+            let members = group
+                .members
+                .iter()
+                .flat_map(|members| &members.value.members);
+            members.map(move |member| (group, member))
+        })
+        .filter(|(_, member)| member.host == *ip)
+        .filter(|(_, member)| {
+            member_pod(site, member)
+                .pod
+                .to
+                .is_some_and(|found| found.id == pod.id)
+        })
+        .collect()
+}
+
+/// The pod a broker runs in: the one the advertised host names, or the pod with Strimzi's labels whose name ends in the
+/// node id, or the pod that has the advertised host as its IP.
+pub fn broker_pod<'a>(site: &'a Site, broker: &Broker) -> Join<'a> {
+    let suffix = format!("-{}", broker.id);
+    let host = &*broker.host;
+    let first = host.split('.').next().unwrap_or(host);
+    let by_name = site.pods.iter().find(|pod| {
+        host.contains('.')
+            && &*pod.id.name == first
+            && host.split('.').any(|part| part == &*pod.id.namespace)
+    });
+    let is_broker = |pod: &PodRow| {
+        pod.label("strimzi.io/broker-role")
+            .is_some_and(|role| &**role == "true")
+            || pod
+                .label("strimzi.io/kind")
+                .is_some_and(|kind| &**kind == "Kafka")
+            || pod
+                .label("app.kubernetes.io/name")
+                .is_some_and(|name| &**name == "kafka")
+            || pod.label("app").is_some_and(|name| &**name == "kafka")
+    };
+    let link = if let Some(pod) = by_name {
+        Link::new(
+            pod,
+            Confidence::Sure,
+            format!("the advertised host {host} is pod {}", pod.id),
+        )
+    } else if let [id] = site.pods_at(host)
+        && let Some(pod) = site.pods.get(id)
+        && !pod.host_network
+    {
+        Link::new(
+            pod,
+            Confidence::Sure,
+            format!("the advertised host {host} is the IP of pod {id}"),
+        )
+    } else {
+        let candidates: Vec<&PodRow> = site
+            .pods
+            .iter()
+            .filter(|pod| pod.id.name.ends_with(&suffix) && is_broker(pod))
+            .collect();
+        match candidates.as_slice() {
+            [pod] => {
+                let strimzi = pod.label("strimzi.io/cluster").is_some();
+                let zone = zone_of(site, pod);
+                // The rack is the zone of the node in Strimzi's own set-up: a second witness.
+                let agrees = broker.rack.is_some() && broker.rack.as_ref() == zone;
+                let (confidence, why) = match (strimzi, agrees) {
+                    (true, true) => (Confidence::Sure, " and its zone is the broker's rack"),
+                    (true, false) => (Confidence::Likely, ""),
+                    (false, _) => (Confidence::Guess, ""),
+                };
+                Link::new(
+                    *pod,
+                    confidence,
+                    format!(
+                        "pod {} has a broker's labels and the node id {} in its name{why}",
+                        pod.id, broker.id
+                    ),
+                )
+            }
+            [] => Link::none(format!(
+                "no pod is named by host {host} or by node id {}",
+                broker.id
+            )),
+            several => Link::none(format!(
+                "{} pods could be broker {}",
+                several.len(),
+                broker.id
+            )),
+        }
+    };
+    complete(site, link)
+}
+
+fn zone_of<'a>(site: &'a Site, pod: &PodRow) -> Option<&'a Name> {
+    site.nodes.get(pod.node.as_ref()?)?.zone.as_ref()
+}
+
+/// The brokers whose pods run on a node.
+pub fn node_brokers(site: &Site, node: &str) -> Vec<BrokerId> {
+    let brokers = site
+        .kafka
+        .cluster
+        .iter()
+        .flat_map(|cluster| &cluster.value.brokers);
+    brokers
+        .filter(|broker| {
+            let pod = broker_pod(site, broker).pod.to;
+            pod.is_some_and(|pod| pod.node.as_deref() == Some(node))
+        })
+        .map(|broker| broker.id)
+        .collect()
+}

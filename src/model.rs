@@ -1,0 +1,36 @@
+//! What we know: pure values and one way in, [`Site::apply`].
+//!
+//! Nothing here reads a clock, the environment, a file or a socket, and nothing here knows colours, widths or tasks.
+//! A value that makes no sense becomes a note in [`Health`], never a panic.
+
+mod delta;
+mod envelope;
+mod health;
+mod id;
+mod kafka;
+mod kube;
+mod ring;
+mod series;
+mod site;
+mod table;
+mod time;
+
+pub use delta::Delta;
+pub use envelope::{Envelope, FORMAT, Update};
+pub use health::{Health, HealthReport, Source, State, System};
+pub use id::{BrokerId, Key, Name, PartitionId, PodId, WorkloadId};
+pub use kafka::{
+    Broker, BrokerDisk, Cluster, CommittedPartition, DirReplica, Fact, Group, GroupCommits,
+    GroupKind, GroupListing, GroupMembers, Kafka, ListedGroup, LogDir, Member, MemberSetting,
+    Metadata, OffsetKind, OffsetListing, Owned, Partition, PartitionOffsets, Reassignment, Topic,
+    TopicConfig, TopicMetadata, TopicOffsets,
+};
+pub use kube::{
+    Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow, StrimziRow,
+    Usage, Warning, WorkloadRow,
+};
+pub use ring::Ring;
+pub use series::{Point, SeriesKey, Signal};
+pub use site::Site;
+pub use table::{Row, Table};
+pub use time::{SECOND, Time};

@@ -1,0 +1,102 @@
+//! A bounded history of samples.
+
+use std::collections::VecDeque;
+
+use super::Time;
+
+/// The newest `CAPACITY` samples of one number, oldest first. Gaps stay gaps: nothing is interpolated.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ring {
+    samples: VecDeque<(Time, f64)>,
+}
+
+impl Ring {
+    /// Five minutes at the default poll of five seconds, and half an hour of a 30 s back-fill.
+    pub const CAPACITY: usize = 64;
+
+    /// Adds a sample. One that is not newer than the last is dropped, so that a back-fill never reorders.
+    pub fn push(&mut self, at: Time, value: f64) {
+        if self.samples.back().is_some_and(|(last, _)| *last >= at) || !value.is_finite() {
+            return;
+        }
+        if self.samples.len() == Self::CAPACITY {
+            self.samples.pop_front();
+        }
+        self.samples.push_back((at, value));
+    }
+
+    /// Puts older samples in front of what is there, as far as there is room.
+    pub fn prepend(&mut self, older: &[(Time, f64)]) {
+        for (at, value) in older.iter().rev() {
+            if self.samples.len() == Self::CAPACITY {
+                break;
+            }
+            if self.samples.front().is_none_or(|(first, _)| at < first) && value.is_finite() {
+                self.samples.push_front((*at, *value));
+            }
+        }
+    }
+
+    pub fn last(&self) -> Option<(Time, f64)> {
+        self.samples.back().copied()
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Time, f64)> + '_ {
+        self.samples.iter().copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// How much the number grew over the last `millis`, per second: newest minus the sample nearest to that long before
+    /// it, over the time between them. None with fewer than two samples in twice that span.
+    pub fn growth(&self, millis: i64) -> Option<f64> {
+        let (now, newest) = self.last()?;
+        let from = self
+            .samples
+            .iter()
+            .filter(|(at, _)| now.since(*at) <= 2 * millis && *at < now)
+            .min_by_key(|(at, _)| (now.since(*at) - millis).abs())?;
+        let seconds = now.since(from.0) as f64 / 1_000.0;
+        Some((newest - from.1) / seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_taken_over_the_span_asked_for() {
+        let mut ring = Ring::default();
+        for step in 0..40 {
+            ring.push(Time(step * 5_000), (step * 50) as f64);
+        }
+        assert_eq!(ring.growth(60_000), Some(10.0));
+        assert_eq!(Ring::default().growth(60_000), None);
+    }
+
+    #[test]
+    fn a_back_fill_goes_in_front_and_never_over_what_was_measured() {
+        let mut ring = Ring::default();
+        ring.push(Time(100), 1.0);
+        ring.push(Time(90), 9.0);
+        ring.prepend(&[(Time(10), 0.1), (Time(50), 0.5), (Time(100), 7.0)]);
+        let have: Vec<_> = ring.iter().map(|(at, value)| (at.0, value)).collect();
+        assert_eq!(have, [(10, 0.1), (50, 0.5), (100, 1.0)]);
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let mut ring = Ring::default();
+        for step in 0..1_000 {
+            ring.push(Time(step), 0.0);
+        }
+        assert_eq!(ring.len(), Ring::CAPACITY);
+    }
+}

@@ -1,0 +1,378 @@
+//! One site: a Kubernetes context, the Kafka cluster in it and its Prometheus, any of which may be absent.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Autoscaler, BrokerDisk, Delta, Envelope, Fact, Group, GroupCommits, GroupListing, GroupMembers,
+    Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind, OffsetListing,
+    PartitionOffsets, PodId, PodRow, Point, ReplicaSetRow, Ring, SeriesKey, Signal, Source, State,
+    StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId, WorkloadRow,
+};
+
+/// Everything known of one site. The only way in is [`Site::apply`].
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    pub name: Name,
+    pub pods: Table<PodRow>,
+    pub nodes: Table<NodeRow>,
+    pub deployments: Table<WorkloadRow>,
+    pub stateful_sets: Table<WorkloadRow>,
+    pub replica_sets: Table<ReplicaSetRow>,
+    pub autoscalers: Table<Autoscaler>,
+    pub warnings: Table<Warning>,
+    pub strimzi: Table<StrimziRow>,
+    pub pod_usage: BTreeMap<PodId, Usage>,
+    pub node_usage: BTreeMap<Name, Usage>,
+    pub kafka: Kafka,
+    pub series: BTreeMap<(SeriesKey, Signal), Ring>,
+    pub health: BTreeMap<Source, Health>,
+    /// Pods by their address. Pods of the host's network share one, so there may be several.
+    pods_by_ip: BTreeMap<Name, Vec<PodId>>,
+    generation: u64,
+}
+
+impl Site {
+    /// Warning events kept.
+    pub const WARNINGS: usize = 500;
+
+    pub fn new(name: Name) -> Self {
+        Site {
+            name,
+            ..Site::default()
+        }
+    }
+
+    /// Changes with every envelope.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Pods that have this address.
+    pub fn pods_at(&self, ip: &str) -> &[PodId] {
+        self.pods_by_ip.get(ip).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn workload(&self, id: &WorkloadId) -> Option<&WorkloadRow> {
+        match &*id.kind {
+            "Deployment" => self.deployments.get(id),
+            "StatefulSet" => self.stateful_sets.get(id),
+            _ => None,
+        }
+    }
+
+    /// Deployments, then `StatefulSet`s.
+    pub fn workloads(&self) -> impl Iterator<Item = &WorkloadRow> {
+        self.deployments.iter().chain(self.stateful_sets.iter())
+    }
+
+    /// The history of one signal of one thing.
+    pub fn ring(&self, of: SeriesKey, signal: Signal) -> Option<&Ring> {
+        self.series.get(&(of, signal))
+    }
+
+    pub fn state(&self, source: Source) -> Option<&State> {
+        self.health.get(&source).map(|health| &health.report.state)
+    }
+
+    /// Takes in one envelope.
+    pub fn apply(&mut self, envelope: Envelope) {
+        self.generation += 1;
+        let at = envelope.at;
+        match envelope.update {
+            Update::Health(report) => self.hear(report, at),
+            Update::Pods(delta) => self.apply_pods(delta),
+            Update::Nodes(delta) => drop(self.nodes.apply(delta)),
+            Update::Deployments(delta) => drop(self.deployments.apply(delta)),
+            Update::StatefulSets(delta) => drop(self.stateful_sets.apply(delta)),
+            Update::ReplicaSets(delta) => drop(self.replica_sets.apply(delta)),
+            Update::Autoscalers(delta) => drop(self.autoscalers.apply(delta)),
+            Update::Warnings(delta) => self.apply_warnings(delta),
+            Update::PodUsage(usage) => {
+                self.pod_usage = usage.into_iter().map(|row| (row.id, row.usage)).collect();
+            }
+            Update::NodeUsage(usage) => {
+                self.node_usage = usage.into_iter().map(|row| (row.name, row.usage)).collect();
+            }
+            Update::Strimzi(delta) => drop(self.strimzi.apply(delta)),
+            Update::Metadata(metadata) => self.apply_metadata(metadata, at),
+            Update::TopicConfigs(configs) => self.apply_configs(configs),
+            Update::Groups(listing) => self.apply_groups(listing, at),
+            Update::Commits(commits) => self.apply_commits(commits, at),
+            Update::Offsets(listing) => self.apply_offsets(listing, at),
+            Update::Members(members) => self.apply_members(members, at),
+            Update::LogDirs(disks) => self.apply_disks(disks, at),
+            Update::Reassignments(moving) => self.kafka.reassignments = moving,
+            Update::Series(points) => self.apply_series(points),
+        }
+    }
+
+    fn hear(&mut self, report: HealthReport, at: Time) {
+        let well = matches!(report.state, State::Live);
+        let health = self.health.entry(report.source).or_insert_with(|| Health {
+            report: report.clone(),
+            since: at,
+            last_ok: None,
+            notes: Vec::new(),
+        });
+        if health.report.state.word() != report.state.word() {
+            health.since = at;
+        }
+        if well {
+            health.last_ok = Some(at);
+        }
+        health.report = report;
+    }
+
+    fn note(&mut self, source: Source, at: Time, text: String) {
+        self.health
+            .entry(source)
+            .or_insert_with(|| Health {
+                report: HealthReport::new(source, State::Stale),
+                since: at,
+                last_ok: None,
+                notes: Vec::new(),
+            })
+            .note(text);
+    }
+
+    fn apply_pods(&mut self, delta: Delta<PodRow>) {
+        for pod in &delta.set {
+            let old = self.pods.get(&pod.id).and_then(|old| old.ip.clone());
+            if old != pod.ip {
+                if let Some(old) = old {
+                    self.forget_ip(&old, &pod.id);
+                }
+                if let Some(ip) = &pod.ip {
+                    self.pods_by_ip
+                        .entry(ip.clone())
+                        .or_default()
+                        .push(pod.id.clone());
+                }
+            }
+        }
+        for pod in self.pods.apply(delta) {
+            if let Some(ip) = &pod.ip {
+                self.forget_ip(ip, &pod.id);
+            }
+            self.pod_usage.remove(&pod.id);
+            self.series
+                .retain(|(of, _), _| !matches!(of, SeriesKey::Pod(id) if *id == pod.id));
+        }
+    }
+
+    fn forget_ip(&mut self, ip: &Name, pod: &PodId) {
+        if let Some(pods) = self.pods_by_ip.get_mut(ip) {
+            pods.retain(|id| id != pod);
+            if pods.is_empty() {
+                self.pods_by_ip.remove(ip);
+            }
+        }
+    }
+
+    fn apply_warnings(&mut self, delta: Delta<Warning>) {
+        self.warnings.apply(delta);
+        if self.warnings.len() > Self::WARNINGS {
+            let mut moments: Vec<_> = self.warnings.iter().map(|event| event.last).collect();
+            moments.sort_unstable();
+            let excess = self.warnings.len() - Self::WARNINGS;
+            let oldest_kept = moments.get(excess).copied().flatten();
+            self.warnings.retain(|event| event.last >= oldest_kept);
+        }
+    }
+
+    fn apply_metadata(&mut self, metadata: Metadata, at: Time) {
+        self.kafka.cluster = Some(Fact {
+            value: metadata.cluster,
+            at,
+        });
+        let brokers: Vec<_> = self
+            .kafka
+            .cluster
+            .iter()
+            .flat_map(|c| &c.value.brokers)
+            .map(|b| b.id)
+            .collect();
+        let rows = metadata
+            .topics
+            .into_iter()
+            .map(|meta| {
+                let old = self.kafka.topics.get(&meta.name);
+                // Another id is another topic: nothing measured of the old one holds.
+                let same = old.filter(|old| old.meta.id == meta.id);
+                let offsets = meta
+                    .partitions
+                    .iter()
+                    .map(|p| {
+                        let known = same.and_then(|old| old.partition(p.index));
+                        known.map_or_else(PartitionOffsets::default, |(_, offsets)| offsets)
+                    })
+                    .collect();
+                Topic {
+                    config: same.and_then(|old| old.config.clone()),
+                    bytes: same.and_then(|old| old.bytes),
+                    offsets,
+                    meta,
+                }
+            })
+            .collect();
+        self.kafka.topics.apply(Delta::list(rows));
+        // A broker that left metadata for good takes its disks with it; one that is down is still a replica's home.
+        let homes: std::collections::BTreeSet<_> = self
+            .kafka
+            .topics
+            .iter()
+            .flat_map(|topic| &topic.meta.partitions)
+            .flat_map(|partition| partition.replicas.iter().copied())
+            .collect();
+        self.kafka
+            .disks
+            .retain(|id, _| brokers.contains(id) || homes.contains(id));
+    }
+
+    fn apply_configs(&mut self, configs: Vec<TopicConfig>) {
+        for config in configs {
+            let topic = config.topic.clone();
+            self.kafka
+                .topics
+                .update(&topic, |row| row.config = Some(config));
+        }
+    }
+
+    fn apply_groups(&mut self, listing: GroupListing, at: Time) {
+        let listed: std::collections::BTreeSet<Name> = listing
+            .groups
+            .iter()
+            .map(|group| group.id.clone())
+            .collect();
+        self.kafka.groups.retain(|group| {
+            listed.contains(&group.listed.id)
+                || !listing.answered.contains(&group.listed.coordinator)
+        });
+        let rows = listing
+            .groups
+            .into_iter()
+            .map(|listed| {
+                let old = self.kafka.groups.get(&listed.id);
+                let same = old.filter(|old| old.listed.kind == listed.kind);
+                Group {
+                    commits: same.and_then(|old| old.commits.clone()),
+                    members: same.and_then(|old| old.members.clone()),
+                    owners_stale: same.is_some_and(|old| old.owners_stale),
+                    listed_at: at,
+                    listed,
+                }
+            })
+            .collect();
+        self.kafka.groups.apply(Delta::set(rows));
+    }
+
+    fn apply_commits(&mut self, commits: Vec<GroupCommits>, at: Time) {
+        for commits in commits {
+            let group = commits.group.clone();
+            let negative = commits.topics.iter().any(|(_, partitions)| {
+                partitions
+                    .iter()
+                    .any(|p| p.offset.is_some_and(|offset| offset < 0))
+            });
+            if negative {
+                self.note(
+                    Source::Lag,
+                    at,
+                    format!("group {group}: a committed offset below 0"),
+                );
+            }
+            self.kafka.groups.update(&group, |row| {
+                row.commits = Some(Fact { value: commits, at })
+            });
+        }
+    }
+
+    fn apply_offsets(&mut self, listing: OffsetListing, at: Time) {
+        for answered in listing.topics {
+            self.kafka.topics.update(&answered.topic, |topic| {
+                for (index, offset) in answered.offsets {
+                    let Ok(place) = topic
+                        .meta
+                        .partitions
+                        .binary_search_by_key(&index, |p| p.index)
+                    else {
+                        continue;
+                    };
+                    if let Some(known) = topic.offsets.get_mut(place) {
+                        let fact = Some(Fact { value: offset, at });
+                        match listing.kind {
+                            OffsetKind::Start => known.start = fact,
+                            OffsetKind::End => known.end = fact,
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    fn apply_members(&mut self, described: Vec<GroupMembers>, at: Time) {
+        for mut members in described {
+            let group = members.group.clone();
+            self.kafka.groups.update(&group, |row| {
+                row.owners_stale = false;
+                // While partitions move the coordinator names no owners: the last known ones stay, and say so.
+                if members.rebalancing
+                    && let Some(old) = &row.members
+                {
+                    row.owners_stale = true;
+                    for member in &mut members.members {
+                        let before = old.value.members.iter().find(|m| m.id == member.id);
+                        if let (true, Some(before)) = (member.owned.is_empty(), before) {
+                            member.owned.clone_from(&before.owned);
+                        }
+                    }
+                }
+                row.members = Some(Fact { value: members, at });
+            });
+        }
+    }
+
+    fn apply_disks(&mut self, disks: Vec<BrokerDisk>, at: Time) {
+        for disk in disks {
+            self.kafka
+                .disks
+                .insert(disk.broker, Fact { value: disk, at });
+        }
+        let mut sizes: BTreeMap<(&Name, i32), BTreeMap<i32, u64>> = BTreeMap::new();
+        for (broker, disk) in &self.kafka.disks {
+            for replica in disk.value.dirs.iter().flat_map(|dir| &dir.replicas) {
+                let by_broker = sizes
+                    .entry((&replica.topic, replica.partition))
+                    .or_default();
+                *by_broker.entry(broker.0).or_default() += replica.bytes;
+            }
+        }
+        self.kafka.topics.update_all(|topic| {
+            let mut all = Some(0);
+            for (partition, offsets) in topic.meta.partitions.iter().zip(&mut topic.offsets) {
+                let of = sizes.get(&(&topic.meta.name, partition.index));
+                let leader = partition.leader.and_then(|id| of?.get(&id.0).copied());
+                offsets.bytes = leader.or(offsets.bytes);
+                let replicas = partition
+                    .replicas
+                    .iter()
+                    .map(|id| of.and_then(|of| of.get(&id.0).copied()));
+                all = replicas.fold(all, |sum, size| Some(sum? + size?));
+            }
+            topic.bytes = all;
+        });
+    }
+
+    fn apply_series(&mut self, points: Vec<Point>) {
+        for point in points {
+            let ring = self.series.entry((point.of, point.signal)).or_default();
+            if ring.is_empty() || point.samples.len() == 1 {
+                for (at, value) in point.samples {
+                    ring.push(at, value);
+                }
+            } else {
+                ring.prepend(&point.samples);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What brokers list: their groups, and offsets of the partitions that they lead.
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use kafka_protocol::{
+    messages::{
+        BrokerId, ListGroupsRequest, ListOffsetsRequest, ListOffsetsResponse,
+        list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic},
+    },
+    protocol::Request,
+};
+
+use super::{known, topic_name};
+use crate::net::kafka::{
+    Api, Client, Code, GroupType, LeaderPartition, ListedGroup, ListedOffset, OffsetAt, OffsetSpec,
+    PerBroker,
+    client::{Names, check, each, within},
+    pool::Lane,
+};
+
+/// Topics and their partitions with leader epochs, to ask of one leader.
+type Asked = BTreeMap<Arc<str>, BTreeMap<i32, i32>>;
+
+impl Client {
+    /// What every known broker coordinates; the union is all groups that may be seen.
+    pub async fn list_groups(&self, time: Duration) -> PerBroker<Vec<ListedGroup>> {
+        let deadline = within(time);
+        let brokers = self.broker_ids().into_iter().map(|id| (id, ()));
+        each(brokers, |id, ()| async move {
+            let asked = self
+                .ask(id, Lane::Control, deadline, |_| {
+                    ListGroupsRequest::default()
+                })
+                .await?;
+            let api = Api(ListGroupsRequest::KEY);
+            check(
+                asked.answer.error_code,
+                &asked.server,
+                api,
+                "the cluster",
+                None,
+            )?;
+            let groups = asked.answer.groups.iter().map(|group| ListedGroup {
+                group: group.group_id.as_str().into(),
+                protocol_type: group.protocol_type.as_str().into(),
+                state: Some(group.group_state.as_str().into()).filter(|_| asked.version >= 4),
+                kind: GroupType::of(&group.group_type),
+            });
+            Ok(groups.collect())
+        })
+        .await
+    }
+
+    /// One kind of offset of these partitions, one request per leader. Partitions named twice are asked once.
+    pub async fn list_offsets(
+        &self,
+        spec: OffsetSpec,
+        partitions: &[LeaderPartition],
+        time: Duration,
+    ) -> PerBroker<Vec<ListedOffset>> {
+        let deadline = within(time);
+        let lane = match spec {
+            OffsetSpec::MaxTimestamp | OffsetSpec::Timestamp(_) => Lane::Slow,
+            _ => Lane::Control,
+        };
+        let mut leaders: BTreeMap<i32, Asked> = BTreeMap::new();
+        for LeaderPartition {
+            topic,
+            partition,
+            leader,
+            leader_epoch,
+        } in partitions
+        {
+            let topics = leaders.entry(*leader).or_default();
+            let partitions = topics.entry(Arc::clone(topic)).or_default();
+            partitions.insert(*partition, leader_epoch.unwrap_or(-1));
+        }
+        let names = &self.names();
+        each(leaders, |leader, asked| async move {
+            let timeout = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
+            let build = |version| request(spec, &asked, version, timeout);
+            let answered = self.ask(leader, lane, deadline, build).await?;
+            Ok(listed(&answered.answer, names))
+        })
+        .await
+    }
+}
+
+/// -1 and -2 are read as the protocol's words for the ends of the log; -3 asks for the largest timestamp.
+fn request(spec: OffsetSpec, asked: &Asked, version: i16, timeout: i32) -> ListOffsetsRequest {
+    let (timestamp, isolation) = match spec {
+        OffsetSpec::Latest => (-1, 0),
+        OffsetSpec::LatestStable => (-1, 1),
+        OffsetSpec::Earliest => (-2, 0),
+        OffsetSpec::MaxTimestamp => (-3, 0),
+        OffsetSpec::Timestamp(ms) => (ms, 0),
+    };
+    let partition = |(index, epoch): (&i32, &i32)| {
+        let partition = ListOffsetsPartition::default()
+            .with_partition_index(*index)
+            .with_timestamp(timestamp);
+        if version >= 4 {
+            partition.with_current_leader_epoch(*epoch)
+        } else {
+            partition
+        }
+    };
+    let topic = |(name, partitions): (&Arc<str>, &BTreeMap<i32, i32>)| {
+        ListOffsetsTopic::default()
+            .with_name(topic_name(name))
+            .with_partitions(partitions.iter().map(partition).collect())
+    };
+    // The codec's default replica is broker 0, which would get the log's end and not the high watermark.
+    let request = ListOffsetsRequest::default()
+        .with_replica_id(BrokerId(-1))
+        .with_topics(asked.iter().map(topic).collect());
+    let request = if version >= 2 {
+        request.with_isolation_level(isolation)
+    } else {
+        request
+    };
+    if version >= 10 {
+        request.with_timeout_ms(timeout)
+    } else {
+        request
+    }
+}
+
+fn listed(answer: &ListOffsetsResponse, names: &Names) -> Vec<ListedOffset> {
+    let mut listed = Vec::new();
+    for topic in &answer.topics {
+        let name = names.of(topic.name.as_str());
+        for partition in &topic.partitions {
+            let at = OffsetAt {
+                offset: known(partition.offset),
+                timestamp_ms: known(partition.timestamp),
+                leader_epoch: known(partition.leader_epoch),
+            };
+            listed.push(ListedOffset {
+                topic: Arc::clone(&name),
+                partition: partition.partition_index,
+                result: Code::check(partition.error_code).map(|()| at),
+            });
+        }
+    }
+    listed
+}

@@ -1,0 +1,27 @@
+//! Kubernetes: configuration as kubectl reads it, a client that cannot change anything, watches of compact rows.
+//!
+//! A [`Client`] is made of [`KubeFlags`] and [`KubeEnv`]; [`watch`](watch::watch) turns a kind into a stream of
+//! [`WatchEvent`](watch::WatchEvent)s that survives whatever the API server does; [`metrics`] and [`access`] are single requests.
+pub mod access;
+mod certificate;
+pub mod client;
+pub mod config;
+pub mod discover;
+pub mod error;
+pub mod exec;
+pub mod flags;
+pub mod intern;
+pub mod metrics;
+pub mod pace;
+pub mod quantity;
+pub mod resource;
+pub mod rows;
+mod slim;
+pub mod watch;
+
+pub use client::{Client, Counters};
+pub use error::{Error, ErrorKind};
+pub use flags::{KubeEnv, KubeFlags};
+pub use intern::Interner;
+pub use resource::{Resource, Scope};
+pub use watch::{WatchEvent, WatchSpec};

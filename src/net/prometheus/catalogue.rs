@@ -1,0 +1,145 @@
+//! Which metric carries which signal, in which dialect: a table.
+mod table;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+/// A number that we want, whatever a server calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Signal {
+    /// Bytes a second produced to a broker.
+    BytesIn,
+    /// Bytes a second fetched from a broker by consumers.
+    BytesOut,
+    /// Records a second produced to a broker.
+    MessagesIn,
+    /// 99th percentile of a produce request, in milliseconds, as the broker computes it.
+    ProduceP99,
+    /// 99th percentile of a consumer's fetch, in milliseconds; the long poll's wait (500 ms) is part of it.
+    FetchP99,
+    /// Idle share of the request handlers, 0 to 1.
+    HandlerIdle,
+    /// Idle share of the network threads, 0 to 1.
+    NetworkIdle,
+    /// Partitions led by a broker with fewer replicas in sync than assigned.
+    UnderReplicated,
+    /// Partitions led by a broker with fewer replicas in sync than `min.insync.replicas`.
+    UnderMinIsr,
+    /// Partitions without a leader, in the whole cluster.
+    OfflinePartitions,
+    /// Controllers that think they are the active one; 1 is right.
+    ActiveControllers,
+    /// Log directories that a broker has lost.
+    OfflineLogDirs,
+    /// Shrinks a second of the in-sync sets of a broker.
+    IsrShrinks,
+    /// Bytes of all logs on a broker.
+    LogSize,
+    /// Used share of a broker's heap, 0 to 1.
+    HeapUsed,
+    /// Share of the time that a broker's JVM collects garbage, 0 to 1.
+    GcShare,
+    /// Lag of a group on a topic, in records.
+    GroupLag,
+    /// CPU of a pod, in cores.
+    PodCpu,
+    /// Working set of a pod, in bytes.
+    PodMemory,
+    /// Share of a pod's CPU periods that were throttled, 0 to 1.
+    PodThrottled,
+}
+
+/// Whose names the metrics bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Dialect {
+    /// The example rules of Strimzi for `jmx_exporter`.
+    StrimziJmx,
+    /// Strimzi's own metrics reporter.
+    StrimziReporter,
+    /// Confluent's and Grafana's rules.
+    Confluent,
+    /// Bitnami's rules.
+    Bitnami,
+    /// Redpanda's public metrics.
+    Redpanda,
+    /// `kafka_exporter`.
+    KafkaExporter,
+    /// kminion.
+    Kminion,
+    /// kubelet, cAdvisor and their like.
+    Kubelet,
+    /// The JVM agent.
+    Jvm,
+}
+
+/// What a value is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Subject {
+    /// A broker, by the value of the join label: a pod's name or a scrape address.
+    Broker(Arc<str>),
+    /// A pod.
+    Pod {
+        /// Its namespace.
+        namespace: Arc<str>,
+        /// Its name.
+        name: Arc<str>,
+    },
+    /// A group on a topic.
+    Group {
+        /// The group's id.
+        group: Arc<str>,
+        /// The topic.
+        topic: Arc<str>,
+    },
+    /// The Kafka cluster as a whole.
+    Cluster,
+}
+
+/// Which labels of a result name its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labelled {
+    /// The join label.
+    Broker,
+    /// None.
+    Cluster,
+    /// Namespace and pod.
+    Pod(&'static str, &'static str),
+    /// Group and topic.
+    Group(&'static str, &'static str),
+}
+
+/// A signal in a dialect.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) signal: Signal,
+    pub(super) dialect: Dialect,
+    /// The metric that must exist.
+    pub(super) needs: &'static str,
+    pub(super) labelled: Labelled,
+    /// PromQL with placeholders: `$by` the join label, `$w` the window of rates, `$s` matchers that choose the cluster, each with a
+    /// comma behind it.
+    pub(super) expression: &'static str,
+}
+
+/// All metrics that the catalogue knows.
+pub(super) fn metrics() -> BTreeSet<&'static str> {
+    table::ENTRIES.iter().map(|entry| entry.needs).collect()
+}
+
+/// The entry to use for each signal, given the metrics that exist.
+pub(super) fn choose(names: &BTreeSet<String>) -> Vec<Entry> {
+    let mut chosen = BTreeSet::new();
+    let exists = |entry: &&Entry| names.contains(entry.needs);
+    table::ENTRIES
+        .iter()
+        .filter(exists)
+        .filter(|entry| chosen.insert(entry.signal))
+        .copied()
+        .collect()
+}
+
+/// The dialects that these metrics belong to.
+pub(super) fn dialects(names: &BTreeSet<String>) -> BTreeSet<Dialect> {
+    choose(names).iter().map(|entry| entry.dialect).collect()
+}

@@ -1,0 +1,287 @@
+//! The page in its frame, and from 160 columns on the selected object beside it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    widgets::{Block, BorderType, Widget},
+};
+
+use crate::app::{Align, App, Cell, Cx, Lines, Page, Role, RowRef, Subject, width};
+
+use super::{Part, Theme, table, text};
+
+/// Width of the labels of facts.
+const LABEL: u16 = 12;
+
+fn frame(
+    buffer: &mut Buffer,
+    area: Rect,
+    title: &str,
+    right: &str,
+    app: &App,
+    theme: &Theme,
+) -> Rect {
+    let ascii = app.options.ascii;
+    let border = theme.style(Part::Border);
+    let mut block = Block::bordered().border_style(border);
+    block = if ascii {
+        block.border_set(ratatui::symbols::border::Set {
+            top_left: "+",
+            top_right: "+",
+            bottom_left: "+",
+            bottom_right: "+",
+            vertical_left: "|",
+            vertical_right: "|",
+            horizontal_top: "-",
+            horizontal_bottom: "-",
+        })
+    } else {
+        block.border_type(BorderType::Rounded)
+    };
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let room = usize::from(area.width.saturating_sub(4));
+    let right = text::cut(right, room / 2, ascii);
+    let left = text::cut(title, room.saturating_sub(width(&right) + 2), ascii);
+    buffer.set_string(
+        area.x + 2,
+        area.y,
+        format!(" {left} "),
+        theme.style(Part::Heading),
+    );
+    if !right.is_empty() {
+        let x = area
+            .right()
+            .saturating_sub(u16::try_from(width(&right)).unwrap_or(0) + 4);
+        buffer.set_string(x, area.y, format!(" {right} "), theme.style(Part::Dim));
+    }
+    inner
+}
+
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, theme: &Theme) {
+    let view = app.view();
+    let beside = area.width >= App::BESIDE && matches!(view.subject, Subject::Pane(_));
+    let left = if beside {
+        Rect {
+            width: area.width * 11 / 20,
+            ..area
+        }
+    } else {
+        area
+    };
+    match app.page(cx, &view.subject) {
+        Some(page) => main(buffer, left, app, &page, theme),
+        None => {
+            let title = match &view.subject {
+                Subject::Object(key) => key.to_string(),
+                Subject::Pane(_) => String::new(),
+            };
+            let inner = frame(buffer, left, &title, "", app, theme);
+            let gone = format!("{title} is not there, or no longer; esc goes back");
+            buffer.set_stringn(
+                inner.x + 1,
+                inner.y,
+                gone,
+                usize::from(inner.width),
+                theme.style(Part::Warn),
+            );
+        }
+    }
+    if beside {
+        let right = Rect {
+            x: left.right(),
+            width: area.width - left.width,
+            ..area
+        };
+        let selected = app.selected();
+        let page = selected
+            .as_ref()
+            .and_then(|key| app.page(cx, &Subject::Object(key.clone())));
+        match page {
+            Some(page) => preview(buffer, right, app, &page, theme),
+            None => drop(frame(buffer, right, "", "", app, theme)),
+        }
+    }
+}
+
+fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &Theme) {
+    let view = app.view();
+    let lines = app.lines();
+    let counts: Vec<String> = lines
+        .counts
+        .iter()
+        .map(|(shown, all)| {
+            if shown == all {
+                all.to_string()
+            } else {
+                format!("{shown}/{all}")
+            }
+        })
+        .collect();
+    let mut right = if page.sections.is_empty() {
+        String::new()
+    } else {
+        counts.join(" · ")
+    };
+    if !view.filter.is_empty() {
+        right = format!("/{} · {right}", view.filter.text());
+    }
+    if app.options.ascii {
+        right = right.replace('·', "|");
+    }
+    let mut inner = frame(buffer, area, &page.title, &right, app, theme);
+    if lines.pinned {
+        if let (Some(section), Some(sort)) = (page.sections.first(), lines.sorts.first()) {
+            let columns = section.list.columns();
+            let at = Rect {
+                x: inner.x + 1,
+                width: inner.width - 1,
+                height: 1,
+                ..inner
+            };
+            let slots = table::layout(columns, at.width);
+            table::header(buffer, at, columns, &slots, *sort, theme, app.options.ascii);
+        }
+        inner = Rect {
+            y: inner.y + 1,
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
+    }
+    let cursor = app.cursor_line();
+    draw_lines(buffer, inner, app, page, lines, view.top(), cursor, theme);
+}
+
+fn preview(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &Theme) {
+    let inner = frame(buffer, area, &page.title, "", app, theme);
+    let lines = Lines::of_page(page);
+    draw_lines(buffer, inner, app, page, &lines, 0, None, theme);
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a page, its lines and where they go; a struct of these has no other use"
+)]
+fn draw_lines(
+    buffer: &mut Buffer,
+    area: Rect,
+    app: &App,
+    page: &Page<'_>,
+    lines: &Lines,
+    top: usize,
+    cursor: Option<usize>,
+    theme: &Theme,
+) {
+    let ascii = app.options.ascii;
+    let room = area.width.saturating_sub(1);
+    let slots: Vec<Vec<table::Slot>> = page
+        .sections
+        .iter()
+        .map(|s| table::layout(s.list.columns(), room))
+        .collect();
+    for (row, line) in (0..area.height).zip(lines.lines.iter().skip(top)) {
+        let at = Rect {
+            x: area.x + 1,
+            y: area.y + row,
+            width: room,
+            height: 1,
+        };
+        match *line {
+            RowRef::Blank => {}
+            RowRef::Fact(fact) => {
+                if let Some(fact) = page.facts.get(fact) {
+                    draw_fact(buffer, at, fact, theme, ascii);
+                }
+            }
+            RowRef::Title(section) => {
+                if let Some(section) = page.sections.get(section) {
+                    buffer.set_stringn(
+                        at.x,
+                        at.y,
+                        &section.title,
+                        usize::from(room),
+                        theme.style(Part::Strong),
+                    );
+                }
+            }
+            RowRef::Header(section) => {
+                let sort = lines.sorts.get(section).copied().flatten();
+                if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section)) {
+                    table::header(buffer, at, of.list.columns(), slots, sort, theme, ascii);
+                }
+            }
+            RowRef::Row(section, index) => {
+                if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section))
+                    && index < of.list.len()
+                {
+                    table::row(buffer, at, &*of.list, index, slots, theme, ascii);
+                }
+            }
+            RowRef::Empty(section) => {
+                if let Some(of) = page.sections.get(section) {
+                    let filtered = lines.counts.get(section).is_some_and(|(_, all)| *all > 0);
+                    let words = if filtered {
+                        "no row passes the filter; esc drops it"
+                    } else {
+                        &*of.empty
+                    };
+                    for (line, part) in
+                        (at.y..area.bottom()).zip(text::wrap(words, usize::from(room)))
+                    {
+                        buffer.set_stringn(
+                            at.x,
+                            line,
+                            part,
+                            usize::from(room),
+                            theme.style(Part::Dim),
+                        );
+                    }
+                }
+            }
+        }
+        if cursor == Some(top + usize::from(row)) {
+            let whole = Rect {
+                x: area.x,
+                width: area.width,
+                ..at
+            };
+            buffer.set_style(whole, theme.style(Part::Selected));
+            buffer.set_string(
+                area.x,
+                at.y,
+                if ascii { ">" } else { "▌" },
+                theme.style(Part::Accent),
+            );
+        }
+    }
+}
+
+fn draw_fact(
+    buffer: &mut Buffer,
+    at: Rect,
+    fact: &crate::app::Fact<'_>,
+    theme: &Theme,
+    ascii: bool,
+) {
+    let label = Cell::new(fact.label, Role::Label);
+    let style = theme.role(Role::Label);
+    table::field(
+        buffer,
+        (at.x, at.y),
+        LABEL.min(at.width),
+        &label,
+        Align::Left,
+        style,
+        ascii,
+    );
+    let mut x = at.x + LABEL + 1;
+    for cell in &fact.cells {
+        let room = at.right().saturating_sub(x);
+        if room == 0 {
+            break;
+        }
+        let shown = text::cut(&cell.text, usize::from(room), ascii);
+        buffer.set_stringn(x, at.y, &shown, usize::from(room), theme.role(cell.role));
+        x += u16::try_from(width(&shown)).unwrap_or(room) + 1;
+    }
+}

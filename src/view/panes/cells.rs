@@ -1,0 +1,191 @@
+//! Cells and lists that several panes share.
+
+use crate::{
+    app::{Cell, Column, Cx, List, Role, SortKey},
+    insight::{Confidence, GroupLag, Link},
+    model::{Key, Name, PodRow, Usage},
+    view::text,
+};
+
+/// A list made of a vector of values, for lists that are short or made anyway.
+pub(super) struct Rows<'a, T> {
+    pub(super) columns: &'static [Column],
+    pub(super) rows: Vec<T>,
+    pub(super) key: fn(&T) -> Key,
+    #[expect(clippy::type_complexity, reason = "one closure, named once")]
+    pub(super) cell: Box<dyn Fn(&T, usize) -> (Cell<'a>, SortKey<'a>) + 'a>,
+}
+
+impl<T> List for Rows<'_, T> {
+    fn columns(&self) -> &'static [Column] {
+        self.columns
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn key(&self, row: usize) -> Key {
+        self.rows.get(row).map_or(Key::Log(0), self.key)
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.rows
+            .get(row)
+            .map_or_else(Cell::unknown, |of| (self.cell)(of, column).0)
+    }
+
+    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
+        self.rows
+            .get(row)
+            .map_or(SortKey::Unknown, |of| (self.cell)(of, column).1)
+    }
+}
+
+/// A cell that sorts as it reads.
+pub(super) fn words<'a>(
+    text: impl Into<std::borrow::Cow<'a, str>>,
+    role: Role,
+) -> (Cell<'a>, SortKey<'a>) {
+    let text = text.into();
+    (Cell::new(text.clone(), role), SortKey::Text(text))
+}
+
+/// A name that may be missing.
+pub(super) fn name<'a>(name: Option<&Name>) -> (Cell<'a>, SortKey<'a>) {
+    match name {
+        Some(name) => words(name.to_string(), Role::Text),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
+}
+
+/// A count that is bad when it is not 0.
+pub(super) fn fault_count<'a>(count: usize, role: Role) -> (Cell<'a>, SortKey<'a>) {
+    let role = if count == 0 { Role::Dim } else { role };
+    (
+        Cell::new(count.to_string(), role),
+        SortKey::Number(count as f64),
+    )
+}
+
+pub(super) fn number<'a>(value: Option<i64>) -> (Cell<'a>, SortKey<'a>) {
+    match value {
+        Some(value) => (
+            Cell::text(text::count(value)),
+            SortKey::Number(value as f64),
+        ),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
+}
+
+pub(super) fn bytes<'a>(value: Option<u64>) -> (Cell<'a>, SortKey<'a>) {
+    match value {
+        Some(value) => (
+            Cell::text(text::bytes(value)),
+            SortKey::Number(value as f64),
+        ),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
+}
+
+/// A link's mark: ● sure, ◐ likely, ○ guess, ? outside this cluster.
+pub(super) fn confidence(cx: &Cx<'_>, confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Sure => cx.mark("●", "*"),
+        Confidence::Likely => cx.mark("◐", "+"),
+        Confidence::Guess => cx.mark("○", "o"),
+        Confidence::Outside => "?",
+    }
+}
+
+/// Where a link leads, with its mark.
+pub(super) fn linked<'a, T>(
+    cx: &Cx<'_>,
+    link: &Link<T>,
+    shown: impl Fn(&T) -> String,
+) -> (Cell<'a>, SortKey<'a>) {
+    let mark = confidence(cx, link.confidence);
+    match &link.to {
+        Some(to) => {
+            let shown = shown(to);
+            (
+                Cell::text(format!("{mark} {shown}")),
+                SortKey::Text(shown.into()),
+            )
+        }
+        None => (Cell::dim(format!("{mark} outside")), SortKey::Unknown),
+    }
+}
+
+/// The lag of a group: the sum of what is known, with `+` where parts are not known and `~` where parts count as 0.
+pub(super) fn group_lag<'a>(lag: &GroupLag) -> (Cell<'a>, SortKey<'a>) {
+    let Some(known) = lag.known else {
+        return (Cell::unknown(), SortKey::Unknown);
+    };
+    let mark = match (lag.unknown, lag.ahead) {
+        (0, 0) => "",
+        (0, _) => "~",
+        _ => "+?",
+    };
+    let role = if lag.is_marked() {
+        Role::Warn
+    } else {
+        Role::Text
+    };
+    (
+        Cell::new(format!("{}{mark}", text::count(known)), role),
+        SortKey::Number(known as f64),
+    )
+}
+
+/// What the word that kubectl prints for a pod means.
+pub(super) fn pod_role(pod: &PodRow) -> Role {
+    match &*pod.status {
+        "Running" if pod.ready >= pod.containers => Role::Good,
+        "Completed" | "Succeeded" | "Terminating" => Role::Dim,
+        "Running" | "Pending" | "ContainerCreating" | "PodInitializing" => Role::Warn,
+        status
+            if status.starts_with("Init:")
+                && !status.contains("Err")
+                && !status.contains("Crash") =>
+        {
+            Role::Warn
+        }
+        _ => Role::Bad,
+    }
+}
+
+/// CPU in thousandths of a core.
+pub(super) fn cpu<'a>(usage: Option<Usage>) -> (Cell<'a>, SortKey<'a>) {
+    match usage {
+        Some(usage) => (
+            Cell::text(text::cores(usage.cpu)),
+            SortKey::Number(usage.cpu as f64),
+        ),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
+}
+
+/// Memory.
+pub(super) fn memory<'a>(usage: Option<Usage>) -> (Cell<'a>, SortKey<'a>) {
+    bytes(usage.map(|usage| usage.memory))
+}
+
+/// Memory as a share of the limit.
+pub(super) fn memory_share<'a>(used: Option<u64>, limit: Option<u64>) -> (Cell<'a>, SortKey<'a>) {
+    match (used, limit) {
+        (Some(used), Some(limit)) if limit > 0 => {
+            let percent = used as f64 * 100.0 / limit as f64;
+            let role = match percent {
+                p if p >= 95.0 => Role::Bad,
+                p if p >= 85.0 => Role::Warn,
+                _ => Role::Text,
+            };
+            (
+                Cell::new(format!("{percent:.0}%"), role),
+                SortKey::Number(percent),
+            )
+        }
+        _ => (Cell::unknown(), SortKey::Unknown),
+    }
+}

@@ -1,0 +1,430 @@
+//! Groups: lag, its growth, and the pods behind the members.
+
+use crate::{
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    insight::{
+        PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
+    },
+    model::{BrokerId, Group, Key, Member, Name},
+    view::text,
+};
+
+use super::cells::{self, Rows, words};
+
+pub(super) static PANE: Groups = Groups;
+pub(super) struct Groups;
+
+const COLUMNS: &[Column] = &[
+    Column::left("GROUP", 14).flex(2),
+    Column::right("LAG", 9),
+    Column::right("/S", 7),
+    Column::left("TREND", 10).drop(2),
+    Column::left("STATE", 10),
+    Column::right("MEM", 3),
+    Column::left("WORKLOAD", 18).flex(2),
+    Column::left("TYPE", 8).drop(4),
+    Column::right("COORD", 5).drop(5),
+];
+
+struct All<'a> {
+    cx: &'a Cx<'a>,
+}
+
+impl All<'_> {
+    fn at(&self, row: usize) -> Option<&Group> {
+        self.cx
+            .picture
+            .site
+            .kafka
+            .groups
+            .rows()
+            .get(row)
+            .map(|group| &**group)
+    }
+
+    fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
+        let unknown = (Cell::unknown(), SortKey::Unknown);
+        let Some(group) = self.at(row) else {
+            return unknown;
+        };
+        let history = self.cx.picture.history.group(&group.listed.id);
+        match column {
+            0 => words(&*group.listed.id, Role::Strong),
+            1 => history.map_or(unknown, |history| cells::group_lag(&history.lag)),
+            2 => match history.and_then(crate::insight::GroupHistory::growth) {
+                Some(growth) => {
+                    let role = match history {
+                        Some(history) if history.rises => Role::Bad,
+                        _ if growth < 0.0 => Role::Good,
+                        _ => Role::Dim,
+                    };
+                    (Cell::new(text::rate(growth), role), SortKey::Number(growth))
+                }
+                None => unknown,
+            },
+            3 => {
+                let bars = history.map(|of| text::sparkline(&of.ring, 10, self.cx.ascii));
+                let growth = history.and_then(crate::insight::GroupHistory::growth);
+                (
+                    Cell::text(bars.unwrap_or_default()),
+                    SortKey::number(growth),
+                )
+            }
+            4 => words(&*group.listed.state, state_role(&group.listed.state)),
+            5 => cells::number(group.members.as_ref().map(|m| m.value.members.len() as i64)),
+            6 => match group_workload(&self.cx.picture.site, group) {
+                Some(link) => {
+                    cells::linked(self.cx, &link, |id| format!("{}/{}", id.namespace, id.name))
+                }
+                None => unknown,
+            },
+            7 => words(group.listed.kind.word(), Role::Dim),
+            _ => cells::number(Some(i64::from(group.listed.coordinator.0))),
+        }
+    }
+}
+
+fn state_role(state: &str) -> Role {
+    match state {
+        "Stable" => Role::Good,
+        "Empty" => Role::Dim,
+        "Dead" => Role::Bad,
+        _ => Role::Warn,
+    }
+}
+
+impl List for All<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.cx.picture.site.kafka.groups.len()
+    }
+
+    fn key(&self, row: usize) -> Key {
+        self.at(row)
+            .map_or(Key::Log(0), |group| Key::Group(group.listed.id.clone()))
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.both(row, column).0
+    }
+
+    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
+        self.both(row, column).1
+    }
+}
+
+impl Pane for Groups {
+    fn id(&self) -> PaneId {
+        PaneId::Groups
+    }
+
+    fn title(&self) -> &'static str {
+        "Groups"
+    }
+
+    fn digit(&self) -> Option<char> {
+        Some('2')
+    }
+
+    fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
+        Page {
+            title: "Groups".into(),
+            facts: Vec::new(),
+            sections: vec![Section {
+                title: "".into(),
+                list: Box::new(All { cx }),
+                empty: super::sources::why_empty(cx, crate::model::Source::Lag, "groups"),
+                sort: Some((1, true)),
+            }],
+        }
+    }
+
+    fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
+        let groups = &cx.picture.site.kafka.groups;
+        match key {
+            Key::Group(id) => groups.get(id).map(|group| group_page(cx, group)),
+            Key::Member { group, member } => {
+                let group = groups.get(group)?;
+                let members = &group.members.as_ref()?.value.members;
+                let member = members.iter().find(|of| of.id == *member)?;
+                Some(member_page(cx, group, member))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn group_page<'a>(cx: &'a Cx<'a>, group: &'a Group) -> Page<'a> {
+    let partitions = group_partitions(&cx.picture.site, group, Want::All);
+    let members = group
+        .members
+        .iter()
+        .flat_map(|members| &members.value.members);
+    let member_rows: Vec<&Member> = members.collect();
+    let stale = if group.owners_stale {
+        " (owners of before the rebalance)"
+    } else {
+        ""
+    };
+    Page {
+        title: format!("group {}", group.listed.id).into(),
+        facts: group_facts(cx, group, &partitions),
+        sections: vec![
+            Section {
+                title: format!("members: {}{stale}", member_rows.len()).into(),
+                list: members_list(cx, group, member_rows, &partitions),
+                empty: no_members(group).into(),
+                sort: Some((5, true)),
+            },
+            Section {
+                title: format!("partitions: {}", partitions.len()).into(),
+                list: partitions_list(cx, partitions),
+                empty: "nothing committed and nothing assigned".into(),
+                sort: Some((4, true)),
+            },
+        ],
+    }
+}
+
+fn no_members(group: &Group) -> String {
+    match &group.members {
+        Some(_) => format!("no members ({})", group.listed.state),
+        None => "members are being read".to_owned(),
+    }
+}
+
+fn group_facts<'a>(
+    cx: &'a Cx<'a>,
+    group: &'a Group,
+    partitions: &[PartitionLag<'_>],
+) -> Vec<Fact<'a>> {
+    let history = cx.picture.history.group(&group.listed.id);
+    let lag = group_lag(partitions);
+    let mut parts = vec![cells::group_lag(&lag).0];
+    if let Some(growth) = history.and_then(crate::insight::GroupHistory::growth) {
+        let role = if growth > 0.0 { Role::Warn } else { Role::Good };
+        parts.push(Cell::new(format!("{}/s over 1m", text::rate(growth)), role));
+    }
+    if let Some(history) = history {
+        parts.push(Cell::text(text::sparkline(&history.ring, 24, cx.ascii)));
+    }
+    for (count, what) in [
+        (lag.unknown, "unknown"),
+        (lag.uncommitted, "uncommitted"),
+        (lag.ahead, "ahead"),
+        (lag.lost, "behind the log start"),
+    ] {
+        if count > 0 {
+            parts.push(Cell::new(format!("{count} {what}"), Role::Warn));
+        }
+    }
+    if let Some(commits) = &group.commits
+        && cx.now.since(commits.at) > 30_000
+    {
+        parts.push(Cell::new(
+            format!("read {} ago", cx.age(commits.at)),
+            Role::Stale,
+        ));
+    }
+    let setting = group.members.as_ref().map(|members| &members.value.setting);
+    let mut state = vec![
+        Cell::new(&*group.listed.state, state_role(&group.listed.state)),
+        Cell::text(group.listed.kind.word()),
+        Cell::dim(&*group.listed.protocol_type),
+    ];
+    if let Some(setting) = setting {
+        if !setting.assignor.is_empty() {
+            state.push(Cell::dim(format!("assignor {}", setting.assignor)));
+        }
+        if let Some(epoch) = setting.epoch {
+            state.push(Cell::dim(format!("epoch {epoch}")));
+        }
+    }
+    let coordinator = group.listed.coordinator;
+    let mut facts = vec![Fact::new("lag", parts), Fact::new("state", state)];
+    if let Some(link) = group_workload(&cx.picture.site, group) {
+        let (cell, _) = cells::linked(cx, &link, ToString::to_string);
+        let evidence = Cell::dim(link.evidence.clone());
+        facts.push(Fact::new("workload", vec![cell, evidence]).link(link.to.map(Key::Workload)));
+    }
+    facts.push(
+        Fact::new(
+            "coordinator",
+            vec![Cell::text(format!("broker {coordinator}"))],
+        )
+        .link(Some(Key::Broker(BrokerId(coordinator.0)))),
+    );
+    facts
+}
+
+const MEMBERS: &[Column] = &[
+    Column::left("CLIENT", 14).flex(1),
+    Column::left("HOST", 13).drop(1),
+    Column::left("POD", 22).flex(3),
+    Column::left("NODE", 12).flex(1),
+    Column::right("PARTS", 5),
+    Column::right("LAG", 8),
+    Column::left("POD STATE", 16).drop(3),
+];
+
+fn members_list<'a>(
+    cx: &'a Cx<'a>,
+    group: &'a Group,
+    members: Vec<&'a Member>,
+    partitions: &[PartitionLag<'_>],
+) -> Box<dyn List + 'a> {
+    let id = group.listed.id.clone();
+    let rows: Vec<(Name, &Member, Option<i64>)> = members
+        .into_iter()
+        .map(|member| {
+            let of = partitions
+                .iter()
+                .filter(|p| p.owner.is_some_and(|owner| owner.id == member.id));
+            let lag = of
+                .filter_map(|p| p.lag)
+                .map(|lag| lag.max(0))
+                .reduce(|a, b| a + b);
+            (id.clone(), member, lag)
+        })
+        .collect();
+    Box::new(Rows {
+        columns: MEMBERS,
+        rows,
+        key: |(group, member, _)| Key::Member {
+            group: group.clone(),
+            member: member.id.clone(),
+        },
+        cell: Box::new(move |(_, member, lag), column| {
+            let join = member_pod(&cx.picture.site, member);
+            match column {
+                0 => words(member.client_id.to_string(), Role::Text),
+                1 => words(member.host.to_string(), Role::Dim),
+                2 => cells::linked(cx, &join.pod, |pod| pod.id.to_string()),
+                3 => cells::name(join.pod.to.and_then(|pod| pod.node.as_ref())),
+                4 => cells::number(Some(
+                    member.owned.iter().map(|o| o.partitions.len() as i64).sum(),
+                )),
+                5 => cells::number(*lag),
+                _ => match join.pod.to {
+                    Some(pod) => words(pod.status.to_string(), cells::pod_role(pod)),
+                    None => (Cell::unknown(), SortKey::Unknown),
+                },
+            }
+        }),
+    })
+}
+
+const PARTITIONS: &[Column] = &[
+    Column::left("TOPIC", 12).flex(2),
+    Column::right("PART", 4),
+    Column::right("COMMITTED", 10),
+    Column::right("END", 10),
+    Column::right("LAG", 8),
+    Column::left("STATE", 11),
+    Column::left("OWNER", 14).flex(3),
+    Column::right("LEADER", 6).drop(2),
+    Column::right("START", 10).drop(3),
+];
+
+pub(super) fn partition_state(state: PartitionState) -> (Cell<'static>, SortKey<'static>) {
+    let role = match state {
+        PartitionState::Ok => Role::Good,
+        PartitionState::Uncommitted | PartitionState::Deleted => Role::Dim,
+        PartitionState::Unknown | PartitionState::Ahead => Role::Warn,
+        PartitionState::Lost | PartitionState::NoLeader => Role::Bad,
+    };
+    words(state.word(), role)
+}
+
+fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn List + 'a> {
+    Box::new(Rows {
+        columns: PARTITIONS,
+        rows,
+        key: |partition| Key::Partition(partition.id.clone()),
+        cell: Box::new(move |partition, column| match column {
+            0 => words(partition.id.topic.to_string(), Role::Text),
+            1 => cells::number(Some(i64::from(partition.id.partition))),
+            2 => cells::number(partition.committed),
+            3 => match partition.end {
+                Some(end) if cx.now.since(end.at) > 30_000 => (
+                    Cell::new(text::count(end.value), Role::Stale),
+                    SortKey::Number(end.value as f64),
+                ),
+                end => cells::number(end.map(|end| end.value)),
+            },
+            4 => cells::number(partition.lag),
+            5 => match partition.end {
+                Some(end) if cx.now.since(end.at) > 30_000 => {
+                    words(format!("stale {}", cx.age(end.at)), Role::Stale)
+                }
+                _ => partition_state(partition.state),
+            },
+            6 => match partition.owner {
+                Some(owner) => {
+                    let join = member_pod(&cx.picture.site, owner);
+                    match join.pod.to {
+                        Some(pod) => words(pod.id.name.to_string(), Role::Text),
+                        None => words(owner.client_id.to_string(), Role::Dim),
+                    }
+                }
+                None => (Cell::unknown(), SortKey::Unknown),
+            },
+            7 => cells::number(partition.leader.map(i64::from)),
+            _ => cells::number(partition.start),
+        }),
+    })
+}
+
+fn member_page<'a>(cx: &'a Cx<'a>, group: &'a Group, member: &'a Member) -> Page<'a> {
+    let join = member_pod(&cx.picture.site, member);
+    let pod = join.pod.to;
+    let (pod_cell, _) = cells::linked(cx, &join.pod, |pod| pod.id.to_string());
+    let mut facts = vec![
+        Fact::new("group", vec![Cell::text(&*group.listed.id)])
+            .link(Some(Key::Group(group.listed.id.clone()))),
+        Fact::new("client id", vec![Cell::text(&*member.client_id)]),
+        Fact::new("member id", vec![Cell::dim(&*member.id)]),
+        Fact::new("host", vec![Cell::text(&*member.host)]),
+        Fact::new("pod", vec![pod_cell]).link(pod.map(|pod| Key::Pod(pod.id.clone()))),
+        Fact::new("evidence", vec![Cell::dim(join.pod.evidence)]),
+    ];
+    if let Some(pod) = pod {
+        facts.push(Fact::new(
+            "pod state",
+            vec![
+                Cell::new(&*pod.status, cells::pod_role(pod)),
+                Cell::dim(format!("{} restarts", pod.restarts)),
+            ],
+        ));
+        if let Some(node) = &pod.node {
+            facts.push(
+                Fact::new("node", vec![Cell::text(&**node)]).link(Some(Key::Node(node.clone()))),
+            );
+        }
+    }
+    if let Some(id) = join.workload {
+        facts.push(
+            Fact::new("workload", vec![Cell::text(id.to_string())]).link(Some(Key::Workload(id))),
+        );
+    }
+    if let Some(instance) = &member.instance_id {
+        facts.push(Fact::new("instance", vec![Cell::text(&**instance)]));
+    }
+    let owned: Vec<PartitionLag<'a>> = group_partitions(&cx.picture.site, group, Want::All)
+        .into_iter()
+        .filter(|partition| partition.owner.is_some_and(|owner| owner.id == member.id))
+        .collect();
+    Page {
+        title: format!("member {}", member.client_id).into(),
+        facts,
+        sections: vec![Section {
+            title: format!("partitions: {}", owned.len()).into(),
+            list: partitions_list(cx, owned),
+            empty: "no partitions".into(),
+            sort: Some((4, true)),
+        }],
+    }
+}

@@ -1,0 +1,204 @@
+//! Nodes, with the pods and brokers on them.
+
+use crate::{
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    insight::node_brokers,
+    model::{Key, NodeRow, Source},
+    view::text,
+};
+
+use super::{
+    cells::{self, words},
+    home::warnings,
+    sources::why_empty,
+    workloads::pods_section,
+};
+
+pub(super) static PANE: Nodes = Nodes;
+pub(super) struct Nodes;
+
+const COLUMNS: &[Column] = &[
+    Column::left("NODE", 16).flex(2),
+    Column::left("READY", 9),
+    Column::left("ZONE", 10).flex(1),
+    Column::right("PODS", 5),
+    Column::left("BROKERS", 8).flex(1),
+    Column::right("CPU", 7),
+    Column::right("MEMORY", 8),
+    Column::left("CONDITIONS", 14).flex(2).drop(1),
+];
+
+struct All<'a> {
+    cx: &'a Cx<'a>,
+}
+
+fn ready(node: &NodeRow) -> (Cell<'static>, SortKey<'static>) {
+    match (node.ready, node.unschedulable) {
+        (Some(true), false) => words("ready", Role::Good),
+        (Some(true), true) => words("cordoned", Role::Warn),
+        (Some(false), _) => words("not ready", Role::Bad),
+        (None, _) => words("unknown", Role::Bad),
+    }
+}
+
+impl All<'_> {
+    fn at(&self, row: usize) -> Option<&NodeRow> {
+        self.cx
+            .picture
+            .site
+            .nodes
+            .rows()
+            .get(row)
+            .map(|node| &**node)
+    }
+
+    fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
+        let unknown = (Cell::unknown(), SortKey::Unknown);
+        let Some(node) = self.at(row) else {
+            return unknown;
+        };
+        let site = &self.cx.picture.site;
+        let usage = site.node_usage.get(&node.name).copied();
+        match column {
+            0 => words(&*node.name, Role::Strong),
+            1 => ready(node),
+            2 => cells::name(node.zone.as_ref()),
+            3 => cells::number(Some(
+                self.cx.picture.index.node_pods(site, &node.name).count() as i64,
+            )),
+            4 => {
+                let ids: Vec<String> = node_brokers(site, &node.name)
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                words(ids.join(","), Role::Text)
+            }
+            5 => cells::cpu(usage),
+            6 => cells::memory(usage),
+            _ => {
+                let conditions: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
+                words(conditions.join(", "), Role::Warn)
+            }
+        }
+    }
+}
+
+impl List for All<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.cx.picture.site.nodes.len()
+    }
+
+    fn key(&self, row: usize) -> Key {
+        self.at(row)
+            .map_or(Key::Log(0), |node| Key::Node(node.name.clone()))
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.both(row, column).0
+    }
+
+    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
+        self.both(row, column).1
+    }
+}
+
+impl Pane for Nodes {
+    fn id(&self) -> PaneId {
+        PaneId::Nodes
+    }
+
+    fn title(&self) -> &'static str {
+        "Nodes"
+    }
+
+    fn digit(&self) -> Option<char> {
+        Some('6')
+    }
+
+    fn shows_usage(&self) -> bool {
+        true
+    }
+
+    fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
+        Page {
+            title: "Nodes".into(),
+            facts: Vec::new(),
+            sections: vec![Section {
+                title: "".into(),
+                list: Box::new(All { cx }),
+                empty: why_empty(cx, Source::Nodes, "nodes"),
+                sort: Some((0, false)),
+            }],
+        }
+    }
+
+    fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
+        let Key::Node(name) = key else { return None };
+        let site = &cx.picture.site;
+        let pods: Vec<_> = cx.picture.index.node_pods(site, name).collect();
+        let node = site.nodes.get(name);
+        if node.is_none() && pods.is_empty() {
+            return None;
+        }
+        let mut facts = Vec::new();
+        match node {
+            Some(node) => {
+                let conditions: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
+                facts.push(Fact::new(
+                    "state",
+                    vec![ready(node).0, Cell::new(conditions.join(", "), Role::Warn)],
+                ));
+                facts.push(Fact::new(
+                    "zone",
+                    vec![
+                        node.zone
+                            .as_ref()
+                            .map_or_else(Cell::unknown, |zone| Cell::text(&**zone)),
+                    ],
+                ));
+                let usage = site.node_usage.get(&node.name).copied();
+                let of = |limit: Option<String>| {
+                    limit.map_or_else(String::new, |limit| format!("of {limit}"))
+                };
+                facts.push(Fact::new(
+                    "cpu",
+                    vec![
+                        cells::cpu(usage).0,
+                        Cell::dim(of(node.cpu_allocatable.map(text::cores))),
+                    ],
+                ));
+                facts.push(Fact::new(
+                    "memory",
+                    vec![
+                        cells::memory(usage).0,
+                        Cell::dim(of(node.memory_allocatable.map(text::bytes))),
+                    ],
+                ));
+            }
+            None => facts.push(Fact::new(
+                "state",
+                vec![Cell::new("the node itself cannot be read", Role::Warn)],
+            )),
+        }
+        for broker in node_brokers(site, name) {
+            facts.push(
+                Fact::new("broker", vec![Cell::text(broker.to_string())])
+                    .link(Some(Key::Broker(broker))),
+            );
+        }
+        facts.extend(
+            warnings(cx, "", "Node", name)
+                .into_iter()
+                .chain(warnings(cx, "default", "Node", name)),
+        );
+        Some(Page {
+            title: format!("node {name}").into(),
+            facts,
+            sections: vec![pods_section(cx, pods, true)],
+        })
+    }
+}

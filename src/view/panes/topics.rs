@@ -1,0 +1,490 @@
+//! Topics, their partitions, and the groups that read them.
+
+use crate::{
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    insight::{
+        PartitionHealth, PartitionLag, Want, broker_pod, group_partitions, partition_health,
+    },
+    model::{BrokerId, Key, Name, Partition, PartitionId, PartitionOffsets, Source, Topic},
+    view::text,
+};
+
+use super::{
+    cells::{self, Rows, words},
+    groups::partition_state,
+    sources::why_empty,
+};
+
+pub(super) static PANE: Topics = Topics;
+pub(super) struct Topics;
+
+const COLUMNS: &[Column] = &[
+    Column::left("TOPIC", 20).flex(3),
+    Column::right("PARTS", 5),
+    Column::right("RF", 3),
+    Column::right("MIN ISR", 7),
+    Column::right("UNDER", 5),
+    Column::right("OFFLINE", 7),
+    Column::right("BYTES", 8),
+    Column::left("POLICY", 9).drop(2),
+    Column::left("RETENTION", 9).drop(3),
+];
+
+struct All<'a> {
+    cx: &'a Cx<'a>,
+}
+
+fn sick(topic: &Topic, what: impl Fn(PartitionHealth) -> bool) -> usize {
+    topic
+        .meta
+        .partitions
+        .iter()
+        .filter(|p| what(partition_health(topic, p)))
+        .count()
+}
+
+impl All<'_> {
+    fn at(&self, row: usize) -> Option<&Topic> {
+        self.cx
+            .picture
+            .site
+            .kafka
+            .topics
+            .rows()
+            .get(row)
+            .map(|topic| &**topic)
+    }
+
+    fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
+        let unknown = (Cell::unknown(), SortKey::Unknown);
+        let Some(topic) = self.at(row) else {
+            return unknown;
+        };
+        let config = topic.config.as_ref();
+        match column {
+            0 if topic.meta.internal => words(&*topic.meta.name, Role::Dim),
+            0 => words(&*topic.meta.name, Role::Strong),
+            1 => cells::number(Some(topic.meta.partitions.len() as i64)),
+            2 => cells::number(
+                topic
+                    .meta
+                    .partitions
+                    .iter()
+                    .map(|p| p.replicas.len() as i64)
+                    .max(),
+            ),
+            3 => cells::number(config.and_then(|config| config.min_isr).map(i64::from)),
+            4 => cells::fault_count(
+                sick(topic, |h| {
+                    matches!(
+                        h,
+                        PartitionHealth::UnderReplicated | PartitionHealth::UnderMinIsr
+                    )
+                }),
+                Role::Warn,
+            ),
+            5 => cells::fault_count(sick(topic, |h| h == PartitionHealth::Offline), Role::Bad),
+            6 => cells::bytes(topic.bytes),
+            7 => cells::name(config.and_then(|config| config.cleanup_policy.as_ref())),
+            _ => match config.map(|config| config.retention_ms) {
+                Some(Some(millis)) => (
+                    Cell::text(text::span(millis)),
+                    SortKey::Number(millis as f64),
+                ),
+                Some(None) => (Cell::text("for ever"), SortKey::Number(f64::INFINITY)),
+                None => unknown,
+            },
+        }
+    }
+}
+
+impl List for All<'_> {
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.cx.picture.site.kafka.topics.len()
+    }
+
+    fn key(&self, row: usize) -> Key {
+        self.at(row)
+            .map_or(Key::Log(0), |topic| Key::Topic(topic.meta.name.clone()))
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.both(row, column).0
+    }
+
+    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
+        self.both(row, column).1
+    }
+
+    fn filter_text(&self, row: usize, into: &mut String) {
+        if let Some(topic) = self.at(row) {
+            into.push_str(&topic.meta.name);
+        }
+    }
+}
+
+impl Pane for Topics {
+    fn id(&self) -> PaneId {
+        PaneId::Topics
+    }
+
+    fn title(&self) -> &'static str {
+        "Topics"
+    }
+
+    fn digit(&self) -> Option<char> {
+        Some('3')
+    }
+
+    fn shows_disks(&self) -> bool {
+        true
+    }
+
+    fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
+        Page {
+            title: "Topics".into(),
+            facts: Vec::new(),
+            sections: vec![Section {
+                title: "".into(),
+                list: Box::new(All { cx }),
+                empty: why_empty(cx, Source::Metadata, "topics"),
+                sort: Some((0, false)),
+            }],
+        }
+    }
+
+    fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
+        let topics = &cx.picture.site.kafka.topics;
+        match key {
+            Key::Topic(name) => topics.get(name).map(|topic| topic_page(cx, topic)),
+            Key::Partition(id) => {
+                let topic = topics.get(&id.topic)?;
+                let (partition, offsets) = topic.partition(id.partition)?;
+                Some(partition_page(cx, topic, partition, offsets))
+            }
+            _ => None,
+        }
+    }
+}
+
+const PARTITIONS: &[Column] = &[
+    Column::right("PART", 4),
+    Column::right("LEADER", 6),
+    Column::left("REPLICAS", 10).flex(1),
+    Column::left("ISR", 10).flex(1),
+    Column::left("HEALTH", 16),
+    Column::right("START", 10).drop(1),
+    Column::right("END", 10),
+    Column::right("BYTES", 8).drop(2),
+];
+
+fn ids(of: &[BrokerId]) -> String {
+    of.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn health(health: PartitionHealth) -> (Cell<'static>, SortKey<'static>) {
+    let role = match health {
+        PartitionHealth::Offline | PartitionHealth::UnderMinIsr => Role::Bad,
+        PartitionHealth::UnderReplicated => Role::Warn,
+        PartitionHealth::Healthy => Role::Good,
+    };
+    (
+        Cell::new(health.word(), role),
+        SortKey::Number(f64::from(health as u8)),
+    )
+}
+
+fn readers<'a>(
+    cx: &'a Cx<'a>,
+    wanted: impl Fn(&PartitionLag<'a>) -> bool,
+    topic: &Name,
+) -> Vec<(Name, Vec<PartitionLag<'a>>)> {
+    let groups = cx.picture.site.kafka.groups.iter();
+    groups
+        .filter(|group| {
+            let committed = group
+                .commits
+                .iter()
+                .flat_map(|commits| &commits.value.topics);
+            let owned = group
+                .members
+                .iter()
+                .flat_map(|m| &m.value.members)
+                .flat_map(|m| &m.owned);
+            committed
+                .map(|(name, _)| name)
+                .chain(owned.map(|o| &o.topic))
+                .any(|name| name == topic)
+        })
+        .map(|group| {
+            let mut rows = group_partitions(&cx.picture.site, group, Want::All);
+            rows.retain(|row| row.id.topic == *topic && wanted(row));
+            (group.listed.id.clone(), rows)
+        })
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect()
+}
+
+fn topic_page<'a>(cx: &'a Cx<'a>, topic: &'a Topic) -> Page<'a> {
+    const READERS: &[Column] = &[
+        Column::left("GROUP", 20).flex(1),
+        Column::right("LAG", 9),
+        Column::right("PARTS", 5),
+    ];
+    let config = topic.config.as_ref();
+    let setting = |label, value: Option<String>| {
+        Fact::new(label, vec![value.map_or_else(Cell::unknown, Cell::text)])
+    };
+    let retention = config.map(|config| {
+        let time = config
+            .retention_ms
+            .map_or("for ever".to_owned(), text::span);
+        match config.retention_bytes {
+            Some(bytes) => format!(
+                "{time} or {} a partition",
+                text::bytes(bytes.unsigned_abs())
+            ),
+            None => time,
+        }
+    });
+    let facts = vec![
+        setting(
+            "min ISR",
+            config
+                .and_then(|config| config.min_isr)
+                .map(|n| n.to_string()),
+        ),
+        setting(
+            "policy",
+            config
+                .and_then(|c| c.cleanup_policy.as_ref())
+                .map(ToString::to_string),
+        ),
+        setting("retention", retention),
+        setting(
+            "bytes",
+            topic
+                .bytes
+                .map(|b| format!("{} in all replicas", text::bytes(b))),
+        ),
+    ];
+    let rows: Vec<(&Partition, PartitionOffsets)> = topic
+        .meta
+        .partitions
+        .iter()
+        .zip(topic.offsets.iter().copied())
+        .collect();
+    let name = topic.meta.name.clone();
+    let partitions = Partitions {
+        rows,
+        name: name.clone(),
+        topic,
+    };
+    let groups = Rows {
+        columns: READERS,
+        rows: readers(cx, |_| true, &name),
+        key: |(group, _)| Key::Group(group.clone()),
+        cell: Box::new(|(group, rows), column| match column {
+            0 => words(group.to_string(), Role::Text),
+            1 => cells::group_lag(&crate::insight::group_lag(rows)),
+            _ => cells::number(Some(rows.len() as i64)),
+        }),
+    };
+    Page {
+        title: format!("topic {}", topic.meta.name).into(),
+        facts,
+        sections: vec![
+            Section {
+                title: format!("partitions: {}", topic.meta.partitions.len()).into(),
+                list: Box::new(partitions),
+                empty: "no partitions".into(),
+                sort: None,
+            },
+            Section {
+                title: format!("groups: {}", groups.rows.len()).into(),
+                list: Box::new(groups),
+                empty: "no group has committed to this topic or owns a partition of it".into(),
+                sort: Some((1, true)),
+            },
+        ],
+    }
+}
+
+struct Partitions<'a> {
+    rows: Vec<(&'a Partition, PartitionOffsets)>,
+    name: Name,
+    topic: &'a Topic,
+}
+
+impl Partitions<'_> {
+    fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
+        let Some((partition, offsets)) = self.rows.get(row) else {
+            return (Cell::unknown(), SortKey::Unknown);
+        };
+        match column {
+            0 => cells::number(Some(i64::from(partition.index))),
+            1 => match partition.leader {
+                Some(leader) => cells::number(Some(i64::from(leader.0))),
+                None => words("none", Role::Bad),
+            },
+            2 => words(ids(&partition.replicas), Role::Text),
+            3 => words(ids(&partition.isr), Role::Text),
+            4 => health(partition_health(self.topic, partition)),
+            5 => cells::number(offsets.start.map(|start| start.value)),
+            6 => cells::number(partition.leader.and(offsets.end).map(|end| end.value)),
+            _ => cells::bytes(offsets.bytes),
+        }
+    }
+}
+
+impl List for Partitions<'_> {
+    fn columns(&self) -> &'static [Column] {
+        PARTITIONS
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn key(&self, row: usize) -> Key {
+        let partition = self
+            .rows
+            .get(row)
+            .map_or(-1, |(partition, _)| partition.index);
+        Key::Partition(PartitionId {
+            topic: self.name.clone(),
+            partition,
+        })
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.both(row, column).0
+    }
+
+    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
+        self.both(row, column).1
+    }
+}
+
+fn partition_page<'a>(
+    cx: &'a Cx<'a>,
+    topic: &'a Topic,
+    partition: &'a Partition,
+    offsets: PartitionOffsets,
+) -> Page<'a> {
+    const REPLICAS: &[Column] = &[
+        Column::right("BROKER", 6),
+        Column::left("ROLE", 18),
+        Column::left("POD", 22).flex(1),
+        Column::left("NODE", 14).flex(1),
+    ];
+    const READERS: &[Column] = &[
+        Column::left("GROUP", 16).flex(1),
+        Column::right("COMMITTED", 10),
+        Column::right("LAG", 9),
+        Column::left("STATE", 11),
+        Column::left("OWNER", 16).flex(1),
+    ];
+    let id = PartitionId {
+        topic: topic.meta.name.clone(),
+        partition: partition.index,
+    };
+    let offset = |fact: Option<crate::model::Fact<i64>>| {
+        fact.map_or_else(Cell::unknown, |f| Cell::text(f.value.to_string()))
+    };
+    let facts = vec![
+        Fact::new("topic", vec![Cell::text(&*topic.meta.name)])
+            .link(Some(Key::Topic(topic.meta.name.clone()))),
+        Fact::new("health", vec![health(partition_health(topic, partition)).0]),
+        Fact::new(
+            "leader",
+            vec![match partition.leader {
+                Some(leader) => Cell::text(format!("broker {leader}, epoch {}", partition.epoch)),
+                None => Cell::new("none", Role::Bad),
+            }],
+        )
+        .link(partition.leader.map(Key::Broker)),
+        Fact::new(
+            "offsets",
+            vec![
+                Cell::dim("start"),
+                offset(offsets.start),
+                Cell::dim("end"),
+                offset(partition.leader.and(offsets.end)),
+            ],
+        ),
+        Fact::new(
+            "bytes",
+            vec![
+                cells::bytes(offsets.bytes).0,
+                Cell::dim("of the leader's log"),
+            ],
+        ),
+    ];
+    let replicas = Rows {
+        columns: REPLICAS,
+        rows: partition.replicas.clone(),
+        key: |broker| Key::Broker(*broker),
+        cell: Box::new(move |broker, column| {
+            let here = cx.picture.site.kafka.broker(*broker);
+            let join = here.map(|here| broker_pod(&cx.picture.site, here));
+            match column {
+                0 => cells::number(Some(i64::from(broker.0))),
+                1 if here.is_none() => words("not in the cluster", Role::Bad),
+                1 if partition.leader == Some(*broker) => words("leader", Role::Good),
+                1 if partition.isr.contains(broker) => words("in sync", Role::Good),
+                1 => words("out of sync", Role::Warn),
+                2 => join.map_or((Cell::unknown(), SortKey::Unknown), |join| {
+                    cells::linked(cx, &join.pod, |pod| pod.id.to_string())
+                }),
+                _ => cells::name(
+                    join.and_then(|join| join.pod.to)
+                        .and_then(|pod| pod.node.as_ref()),
+                ),
+            }
+        }),
+    };
+    let index = partition.index;
+    let groups = Rows {
+        columns: READERS,
+        rows: readers(cx, |row| row.id.partition == index, &topic.meta.name),
+        key: |(group, _)| Key::Group(group.clone()),
+        cell: Box::new(|(group, rows), column| {
+            let Some(row) = rows.first() else {
+                return (Cell::unknown(), SortKey::Unknown);
+            };
+            match column {
+                0 => words(group.to_string(), Role::Text),
+                1 => cells::number(row.committed),
+                2 => cells::number(row.lag),
+                3 => partition_state(row.state),
+                _ => cells::name(row.owner.map(|owner| &owner.client_id)),
+            }
+        }),
+    };
+    Page {
+        title: format!("partition {id}").into(),
+        facts,
+        sections: vec![
+            Section {
+                title: "replicas, preferred first".into(),
+                list: Box::new(replicas),
+                empty: "no replicas".into(),
+                sort: None,
+            },
+            Section {
+                title: format!("groups: {}", groups.rows.len()).into(),
+                list: Box::new(groups),
+                empty: "no group reads this partition".into(),
+                sort: Some((2, true)),
+            },
+        ],
+    }
+}

@@ -1,0 +1,184 @@
+//! Numbers as text, and text cut to fit.
+
+use std::borrow::Cow;
+
+use crate::{app::width, model::Ring};
+
+/// A count in at most seven characters: exact below a million, then three digits and a letter.
+pub fn count(value: i64) -> String {
+    let magnitude = value.unsigned_abs();
+    if magnitude < 1_000_000 {
+        return value.to_string();
+    }
+    let (unit, letter) = match magnitude {
+        0..1_000_000_000 => (1e6, 'M'),
+        1_000_000_000..1_000_000_000_000 => (1e9, 'G'),
+        _ => (1e12, 'T'),
+    };
+    format!("{}{letter}", three_digits(value as f64 / unit))
+}
+
+fn three_digits(value: f64) -> String {
+    match value.abs() {
+        v if v < 9.995 => format!("{value:.2}"),
+        v if v < 99.95 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+/// Bytes in powers of 1024, as `kubectl` writes them: `512Ki`, `1.20Gi`.
+pub fn bytes(value: u64) -> String {
+    const UNITS: [&str; 5] = ["", "Ki", "Mi", "Gi", "Ti"];
+    let mut rest = value as f64;
+    for unit in UNITS {
+        if rest < 1_000.0 || unit == "Ti" {
+            return match unit {
+                "" => format!("{value}"),
+                "Ki" | "Mi" if rest >= 10.0 => format!("{rest:.0}{unit}"),
+                _ => format!("{}{unit}", three_digits(rest)),
+            };
+        }
+        rest /= 1_024.0;
+    }
+    value.to_string()
+}
+
+/// A rate per second: `+35.2`, `-4`, `0`.
+pub fn rate(value: f64) -> String {
+    let rounded = if value.abs() < 10.0 {
+        (value * 10.0).round() / 10.0
+    } else {
+        value.round()
+    };
+    if rounded == 0.0 {
+        return "0".to_owned();
+    }
+    if rounded.abs() >= 1e6 {
+        let sign = if rounded > 0.0 { "+" } else { "" };
+        return format!("{sign}{}", count(rounded as i64));
+    }
+    format!("{rounded:+}")
+}
+
+/// Thousandths of a core as `kubectl top` writes them.
+pub fn cores(milli: u64) -> String {
+    format!("{milli}m")
+}
+
+/// A span of milliseconds in words of one unit: `90s`, `45m`, `7h`, `3d`.
+pub fn span(millis: i64) -> String {
+    match millis / 1_000 {
+        seconds @ 0..120 => format!("{seconds}s"),
+        seconds @ 120..7_200 => format!("{}m", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{}h", seconds / 3_600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// The text, cut to `max` cells with an ellipsis where it is longer.
+pub fn cut(text: &str, max: usize, ascii: bool) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    let mark = if ascii { '~' } else { '…' };
+    let mut kept = String::new();
+    let mut used = 0;
+    for letter in text.chars() {
+        let wide = width(letter.encode_utf8(&mut [0; 4]));
+        if used + wide + 1 > max {
+            break;
+        }
+        kept.push(letter);
+        used += wide;
+    }
+    if max > 0 {
+        kept.push(mark);
+    }
+    Cow::Owned(kept)
+}
+
+/// Breaks a text into lines of at most `max` cells, at spaces where there are any.
+pub fn wrap(text: &str, max: usize) -> Vec<String> {
+    let max = max.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && width(&line) + 1 + width(word) > max {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for letter in word.chars() {
+            if width(&line) + width(letter.encode_utf8(&mut [0; 4])) > max {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The newest samples of a ring as a row of bars, scaled from the lowest to the highest of those shown. A flat row says
+/// that nothing changed, not that there is nothing.
+pub fn sparkline(ring: &Ring, cells: usize, ascii: bool) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    const ASCII: [char; 8] = ['_', '_', '.', '-', '-', '=', '=', '#'];
+    let skip = ring.len().saturating_sub(cells);
+    let values: Vec<f64> = ring.iter().skip(skip).map(|(_, value)| value).collect();
+    let low = values.iter().copied().fold(f64::MAX, f64::min);
+    let high = values.iter().copied().fold(f64::MIN, f64::max);
+    let set = if ascii { ASCII } else { BARS };
+    values
+        .iter()
+        .map(|value| {
+            let share = if high > low {
+                (value - low) / (high - low)
+            } else {
+                0.0
+            };
+            let step = (share * 7.0).round() as usize;
+            set.get(step.min(7)).copied().unwrap_or(' ')
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(count(999_999), "999999");
+        assert_eq!(count(1_234_567), "1.23M");
+        assert_eq!(count(-12_345_678), "-12.3M");
+        assert_eq!(bytes(0), "0");
+        assert_eq!(bytes(256 << 20), "256Mi");
+        assert_eq!(bytes(1_288_490_189), "1.20Gi");
+        assert_eq!(rate(35.2), "+35");
+        assert_eq!(rate(-0.04), "0");
+        assert_eq!(rate(3.14), "+3.1");
+        assert_eq!(span(840_000), "14m");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_text_fits_and_a_short_one_is_left_alone(text in ".{0,40}", max in 0usize..50) {
+            let short = cut(&text, max, false);
+            prop_assert!(width(&short) <= max);
+            if width(&text) <= max { prop_assert_eq!(&*short, &*text); }
+        }
+
+        #[test]
+        fn wrapping_loses_no_letter(text in "[a-z ]{0,80}", max in 1usize..30) {
+            let letters = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let lines = wrap(&text, max);
+            prop_assert!(lines.iter().all(|line| width(line) <= max));
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
+        }
+    }
+}
