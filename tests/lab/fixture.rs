@@ -110,7 +110,9 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn json(self) -> Value {
-        serde_json::from_str(&self.success()).unwrap()
+        let stderr = self.stderr.clone();
+        let text = self.success();
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("no JSON: {why}\n{text}{stderr}"))
     }
 }
 
