@@ -80,9 +80,9 @@ impl Collectors {
         meter.bytes += cost.2;
         let report = HealthReport {
             every: interval(report.source),
-            requests: meter.requests,
-            errors: meter.errors,
-            bytes: meter.bytes,
+            requests: Some(meter.requests),
+            errors: Some(meter.errors),
+            bytes: Some(meter.bytes),
             ..report
         };
         self.say(at, Update::Health(report));

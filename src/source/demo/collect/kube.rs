@@ -273,8 +273,8 @@ fn autoscaler(workload: &Workload) -> Option<Autoscaler> {
         },
         min: 1,
         max: workload.autoscale?,
-        current: workload.replicas,
-        desired: workload.replicas,
+        current: Some(workload.replicas),
+        desired: Some(workload.replicas),
     })
 }
 
