@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::net;
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -55,6 +57,31 @@ impl Complaint {
     }
 }
 
+impl Complaint {
+    /// This remedy, where there is none yet.
+    #[must_use]
+    pub fn or_remedy(self, remedy: &str) -> Self {
+        if self.remedy.is_empty() {
+            self.remedy(remedy)
+        } else {
+            self
+        }
+    }
+}
+
+impl From<&net::kube::Error> for Complaint {
+    fn from(error: &net::kube::Error) -> Self {
+        let what = if error.request.is_empty() {
+            "Kubernetes".to_owned()
+        } else {
+            format!("Kubernetes: {}", error.request)
+        };
+        Complaint::new(what, &error.why)
+            .at(&error.server)
+            .remedy(&error.remedy)
+    }
+}
+
 /// `WHAT: WHERE: WHY; WHAT TO DO` in one line, whatever its parts contain.
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +100,7 @@ impl fmt::Display for Complaint {
 }
 
 /// Breaks become spaces; other control characters, which could drive a terminal, are escaped.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !line.is_empty() {
@@ -172,15 +199,6 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// `did you mean "x"? ` if something is near, else the list of what there is.
-pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("one of: {}", known.join(" ")),
-    }
 }
 
 #[cfg(test)]
