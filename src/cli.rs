@@ -9,6 +9,7 @@ pub mod config;
 pub mod env;
 pub mod exit;
 pub mod out;
+pub mod report;
 pub mod settings;
 mod usage;
 
@@ -16,11 +17,12 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::{app::PaneId, view::Theme};
+use crate::{app::PaneId, model::System, view::Theme};
 
 pub use args::{Format, View};
 pub use env::Environment;
 pub use exit::{Code, Complaint, Exit};
+pub use report::Subject;
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
 use args::{CommandLine, Subcommands};
@@ -37,13 +39,11 @@ pub struct Invocation {
 pub enum Command {
     /// The screen, on this pane; on live servers or on the demo world, as [`Settings::demo`] says.
     Screen { pane: Option<PaneId> },
-    /// Lag of these groups, or of all.
-    Lag {
-        groups: Vec<String>,
+    /// A report, made once and printed.
+    Report {
+        subject: Subject,
         report: ReportSettings,
     },
-    /// One view.
-    Snapshot { view: View, report: ReportSettings },
 }
 
 /// Reads the command line, the program's name first, and the config file.
@@ -73,10 +73,34 @@ pub fn parse(
     let command = match line.command {
         None => Command::Screen { pane: line.pane },
         Some(Subcommands::Demo { pane }) => Command::Screen { pane },
-        Some(Subcommands::Lag { groups }) => Command::Lag { groups, report },
-        Some(Subcommands::Snapshot { view }) => Command::Snapshot { view, report },
+        Some(Subcommands::Lag { groups }) => Command::Report {
+            subject: Subject::Lag(groups),
+            report,
+        },
+        Some(Subcommands::Snapshot { view }) => Command::Report {
+            subject: Subject::View(view),
+            report,
+        },
     };
+    if let Command::Report { subject, .. } = &command {
+        check_systems(subject, &settings)?;
+    }
     Ok(Invocation { command, settings })
+}
+
+/// A report needs the system that gives its rows.
+fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint> {
+    let systems = settings.systems();
+    let (system, remedy) = match subject.system() {
+        Some(system) if !systems.contains(&system) => match system {
+            System::Kubernetes => ("Kubernetes", "give --context or --kubeconfig"),
+            System::Kafka => ("Kafka", "give --bootstrap-server or --command-config"),
+            System::Prometheus => ("Prometheus", "give --prometheus"),
+        },
+        _ => return Ok(()),
+    };
+    let why = format!("{system} is left out or not configured");
+    Err(Complaint::new(subject.kind(), why).remedy(format!("{remedy}, or try --demo")))
 }
 
 fn check_theme(name: Option<&str>) -> Result<(), Complaint> {

@@ -99,22 +99,23 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// Breaks become spaces; other control characters, which could drive a terminal, are escaped.
-pub(super) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for c in word.chars() {
-            if c.is_control() {
-                line.extend(c.escape_default());
-            } else {
-                line.push(c);
-            }
+/// Breaks become spaces.
+fn one_line(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(printable).collect();
+    words.join(" ")
+}
+
+/// The text with its control characters, which could drive a terminal, escaped.
+pub(super) fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
         }
     }
-    line
+    safe
 }
 
 /// The end of the process before or instead of its work.

@@ -3,7 +3,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::net::kube::{KubeFlags, config::list_contexts};
+use crate::{
+    model::System,
+    net::kube::{KubeFlags, config::list_contexts},
+};
 
 use super::{
     args::{CommandLine, Format},
@@ -47,6 +50,20 @@ pub struct Settings {
     pub log_file: Option<PathBuf>,
     /// 0 usual, 1 more, 2 and above everything.
     pub verbosity: u8,
+}
+
+impl Settings {
+    /// The systems that are observed; the demo world has all of them.
+    pub fn systems(&self) -> Vec<System> {
+        [
+            (System::Kubernetes, self.kube.is_some()),
+            (System::Kafka, self.kafka.is_some()),
+            (System::Prometheus, self.prometheus.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(system, there)| (there || self.demo.is_some()).then_some(system))
+        .collect()
+    }
 }
 
 /// The demo world that was asked for.
