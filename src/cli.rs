@@ -10,6 +10,7 @@ pub mod connect;
 pub mod env;
 pub mod exit;
 pub mod out;
+pub mod report;
 pub mod screen;
 pub mod settings;
 mod usage;
@@ -18,9 +19,12 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-pub use args::{Format, Pane, View};
+use crate::{app::PaneId, model::System, view::Theme};
+
+pub use args::{Format, View};
 pub use env::Environment;
 pub use exit::{Code, Complaint, Exit};
+pub use report::Subject;
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
 use args::{CommandLine, Subcommands};
@@ -36,14 +40,12 @@ pub struct Invocation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// The screen, on this pane; on live servers or on the demo world, as [`Settings::demo`] says.
-    Screen { pane: Option<Pane> },
-    /// Lag of these groups, or of all.
-    Lag {
-        groups: Vec<String>,
+    Screen { pane: Option<PaneId> },
+    /// A report, made once and printed.
+    Report {
+        subject: Subject,
         report: ReportSettings,
     },
-    /// One view.
-    Snapshot { view: View, report: ReportSettings },
 }
 
 /// Reads the command line, the program's name first, and the config file.
@@ -67,14 +69,24 @@ pub fn parse(
         complaints,
         ..Exit::quiet(Code::Usage)
     })?;
-    let settings = settings::resolve(&line, demo, file, env);
+    let settings = settings::resolve(&line, demo, file, env)?;
+    check_theme(settings.look.theme.as_deref())?;
     let report = settings::resolve_report(&line, env);
     let command = match line.command {
         None => Command::Screen { pane: line.pane },
         Some(Subcommands::Demo { pane }) => Command::Screen { pane },
-        Some(Subcommands::Lag { groups }) => Command::Lag { groups, report },
-        Some(Subcommands::Snapshot { view }) => Command::Snapshot { view, report },
+        Some(Subcommands::Lag { groups }) => Command::Report {
+            subject: Subject::Lag(groups),
+            report,
+        },
+        Some(Subcommands::Snapshot { view }) => Command::Report {
+            subject: Subject::View(view),
+            report,
+        },
     };
+    if let Command::Report { subject, .. } = &command {
+        check_systems(subject, &settings)?;
+    }
     Ok(Invocation { command, settings })
 }
 
@@ -108,17 +120,46 @@ pub fn main() -> Exit {
     let done = runtime.block_on(perform(&asked, &env));
     // Tasks that hang in a system call must not keep the process.
     runtime.shutdown_background();
-    match done {
-        Ok(()) => Exit::quiet(Code::Fine),
-        Err(exit) => exit,
+    done.unwrap_or_else(|exit| exit)
+}
+
+async fn perform(asked: &Invocation, env: &Environment) -> Result<Exit, Exit> {
+    match &asked.command {
+        Command::Screen { pane } => screen::show(&asked.settings, env, *pane).await,
+        Command::Report { subject, report } => {
+            tokio::select! {
+                done = screen::report(subject, report, &asked.settings, env) => done,
+                _ = tokio::signal::ctrl_c() => Ok(Exit::quiet(Code::Interrupted)),
+            }
+        }
     }
 }
 
-async fn perform(asked: &Invocation, env: &Environment) -> Result<(), Exit> {
-    match &asked.command {
-        Command::Screen { pane } => screen::show(&asked.settings, env, *pane).await,
-        Command::Lag { .. } | Command::Snapshot { .. } => Err(Exit::quiet(Code::Nothing)),
-    }
+/// A report needs the system that gives its rows.
+fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint> {
+    let systems = settings.systems();
+    let (system, remedy) = match subject.system() {
+        Some(system) if !systems.contains(&system) => match system {
+            System::Kubernetes => ("Kubernetes", "give --context or --kubeconfig"),
+            System::Kafka => ("Kafka", "give --bootstrap-server or --command-config"),
+            System::Prometheus => ("Prometheus", "give --prometheus"),
+        },
+        _ => return Ok(()),
+    };
+    let why = format!("{system} is left out or not configured");
+    Err(Complaint::new(subject.kind(), why).remedy(format!("{remedy}, or try --demo")))
+}
+
+fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
+    let Some(name) = name.filter(|name| !Theme::names().any(|known| known == *name)) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = Theme::names().collect();
+    let near = exit::nearest(name, known.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+    Err(Complaint::new("theme", "no such theme")
+        .at(format!("{name:?}"))
+        .remedy(format!("{near}themes: {}", known.join(" "))))
 }
 
 #[cfg(test)]
@@ -126,7 +167,15 @@ mod tests {
     use super::*;
 
     fn ask(words: &str) -> Result<Invocation, Exit> {
-        ask_in(words, &Environment::default())
+        ask_in(words, &in_a_pod())
+    }
+
+    /// A place where a cluster is known without any file.
+    fn in_a_pod() -> Environment {
+        Environment {
+            in_cluster: true,
+            ..Environment::default()
+        }
     }
 
     fn ask_in(words: &str, env: &Environment) -> Result<Invocation, Exit> {
@@ -146,7 +195,8 @@ mod tests {
     fn no_word_at_all_is_the_screen() {
         let asked = ask("").unwrap();
         assert_eq!(asked.command, Command::Screen { pane: None });
-        assert!(asked.settings.kube.is_some() && asked.settings.kafka.is_some());
+        assert!(asked.settings.kube.is_some());
+        assert!(asked.settings.kafka.is_none() && asked.settings.prometheus.is_none());
         assert_eq!(asked.settings.demo, None);
         assert_eq!(asked.settings.refresh, settings::REFRESH);
     }
@@ -155,7 +205,7 @@ mod tests {
     fn the_demo_world_is_the_same_from_both_sides() {
         for words in ["demo --seed 7 groups", "--demo --seed 7 groups"] {
             let asked = ask(words).unwrap();
-            let pane = Some(Pane::Groups);
+            let pane = Some(PaneId::Groups);
             assert_eq!(asked.command, Command::Screen { pane });
             let demo = Demo {
                 seed: 7,
@@ -205,7 +255,7 @@ mod tests {
         ("snapshot -o text --size big", &["--size", "120x40"]),
         (
             "--bootstrap-server kafka",
-            &["--bootstrap-server", "is not HOST:PORT"],
+            &["--bootstrap-server", "\"kafka\"", "want HOST:PORT"],
         ),
         ("--prometheus localhost:9090", &["--prometheus", "http"]),
         (
@@ -263,24 +313,35 @@ mod tests {
     fn later_sources_win_over_earlier_ones() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        let text = "theme = \"file\"\nrefresh = \"20s\"\nread_only = false\n\
+        let text = "theme = \"default\"\nrefresh = \"20s\"\nread_only = false\n\
                     [kafka]\nbootstrap_server = \"base:1\"\ncommand_config = \"base.properties\"\n\
                     [contexts.prod]\nread_only = true\nproduction = true\n\
                     [contexts.prod.kafka]\nbootstrap_server = \"prod:1\"\n";
         std::fs::write(&path, text).unwrap();
         let env = Environment {
             config: Some(path),
-            ..Environment::default()
+            ..in_a_pod()
         };
-        let theme =
-            |words: &str, env: &Environment| ask_in(words, env).unwrap().settings.look.theme;
-        assert_eq!(theme("", &env).as_deref(), Some("file"));
+        let theme = |words: &str, env: &Environment| {
+            let settings = ask_in(words, env).map(|asked| asked.settings);
+            settings.map_err(|exit| exit.lines().collect::<String>())
+        };
+        assert_eq!(
+            theme("", &env).unwrap().look.theme.as_deref(),
+            Some("default")
+        );
         let themed = Environment {
-            theme: Some("env".to_owned()),
+            theme: Some("envy".to_owned()),
             ..env.clone()
         };
-        assert_eq!(theme("", &themed).as_deref(), Some("env"));
-        assert_eq!(theme("--theme flag", &themed).as_deref(), Some("flag"));
+        assert!(theme("", &themed).unwrap_err().contains("\"envy\""));
+        let flag = theme("--theme default", &themed).unwrap();
+        assert_eq!(flag.look.theme.as_deref(), Some("default"));
+        assert!(
+            theme("--theme defautl", &env)
+                .unwrap_err()
+                .contains("did you mean default?")
+        );
 
         let servers = |words: &str| {
             let settings = ask_in(words, &env).unwrap().settings;
@@ -304,6 +365,42 @@ mod tests {
         );
         let other = ask_in("--context other", &env).unwrap().settings;
         assert!(!other.read_only && !other.production);
+    }
+
+    #[test]
+    fn without_anything_to_observe_the_demo_is_offered() {
+        let exit = ask_in("", &Environment::default()).unwrap_err();
+        let line: String = exit.lines().collect();
+        assert_eq!(exit.code, Code::Usage);
+        for part in ["no kubeconfig", "--bootstrap-server", "plimsoll demo"] {
+            assert!(line.contains(part), "{part:?} in {line:?}");
+        }
+        assert!(ask_in("demo", &Environment::default()).is_ok());
+        assert!(ask_in("--bootstrap-server a:1", &Environment::default()).is_ok());
+    }
+
+    #[test]
+    fn the_current_context_chooses_the_section_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let kubeconfig = folder.path().join("kubeconfig");
+        let config = folder.path().join("config.toml");
+        std::fs::write(
+            &kubeconfig,
+            "apiVersion: v1\nkind: Config\ncurrent-context: prod\ncontexts:\n\
+             - {name: prod, context: {cluster: c, user: u}}\n",
+        )
+        .unwrap();
+        std::fs::write(&config, "[contexts.prod]\nproduction = true\n").unwrap();
+        let env = Environment {
+            kubeconfig: Some(kubeconfig.into()),
+            config: Some(config),
+            ..Environment::default()
+        };
+        let settings = ask_in("", &env).unwrap().settings;
+        assert_eq!(settings.context.as_deref(), Some("prod"));
+        assert!(settings.production);
+        let without = ask_in("--no-kube --bootstrap-server a:1", &env).unwrap();
+        assert!(!without.settings.production);
     }
 
     #[test]

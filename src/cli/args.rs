@@ -3,11 +3,34 @@
 mod kubectl;
 pub mod values;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{app::PaneId, view::panes};
 
 pub use kubectl::KubectlArgs;
+
+/// The panes of the screen by the word on the command line, in the order of the tabs.
+pub(super) static PANES: LazyLock<Vec<(String, PaneId)>> = LazyLock::new(|| {
+    let panes = panes::ALL.iter();
+    panes
+        .map(|pane| (pane.title().to_lowercase(), pane.id()))
+        .collect()
+});
+
+fn pane() -> impl TypedValueParser<Value = PaneId> {
+    let words = PANES
+        .iter()
+        .map(|(word, _)| PossibleValue::new(word.as_str()));
+    PossibleValuesParser::new(words).try_map(|word| {
+        let found = PANES.iter().find(|(known, _)| *known == word);
+        found.map(|(_, pane)| *pane).ok_or("no such pane")
+    })
+}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,8 +54,8 @@ Environment: KUBECONFIG PLIMSOLL_CONFIG PLIMSOLL_THEME PLIMSOLL_LOG NO_COLOR";
 )]
 pub struct CommandLine {
     /// The pane to start on.
-    #[arg(value_enum)]
-    pub pane: Option<Pane>,
+    #[arg(value_parser = pane())]
+    pub pane: Option<PaneId>,
     #[command(subcommand)]
     pub command: Option<Subcommands>,
     #[command(flatten)]
@@ -51,8 +74,8 @@ pub enum Subcommands {
     /// The same screen on the seeded demo world: no network, no files.
     Demo {
         /// The pane to start on.
-        #[arg(value_enum)]
-        pane: Option<Pane>,
+        #[arg(value_parser = pane())]
+        pane: Option<PaneId>,
     },
     /// Consumer lag, headless.
     Lag {
@@ -66,19 +89,6 @@ pub enum Subcommands {
         #[arg(value_enum, default_value = "home")]
         view: View,
     },
-}
-
-/// The panes of the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Pane {
-    Home,
-    Groups,
-    Topics,
-    Brokers,
-    Workloads,
-    Nodes,
-    Sources,
-    Log,
 }
 
 /// The views that can be printed.
@@ -223,7 +233,7 @@ mod tests {
     fn a_pane_and_flags_stand_in_any_order() {
         let read = |args: &[&str]| CommandLine::try_parse_from(args).unwrap();
         let given = read(&["plimsoll", "--context", "lab", "groups", "-n", "shop"]);
-        assert_eq!(given.pane, Some(Pane::Groups));
+        assert_eq!(given.pane, Some(PaneId::Groups));
         assert_eq!(given.kubectl.context, ["lab"]);
         assert_eq!(given.kubectl.namespace.as_deref(), Some("shop"));
 
@@ -233,7 +243,7 @@ mod tests {
         assert_eq!(given.report.output, Some(Format::Json));
 
         let given = read(&["plimsoll", "demo", "groups", "--seed", "7"]);
-        let pane = Some(Pane::Groups);
+        let pane = Some(PaneId::Groups);
         assert!(matches!(given.command, Some(Subcommands::Demo { pane: p }) if p == pane));
         assert_eq!(given.report.seed, Some(7));
     }
@@ -262,7 +272,7 @@ mod tests {
             let given = CommandLine::try_parse_from(["plimsoll", arg, "groups"]).unwrap();
             (given.kubectl.insecure_skip_tls_verify, given.pane)
         };
-        let pane = Some(Pane::Groups);
+        let pane = Some(PaneId::Groups);
         assert_eq!(skip("--insecure-skip-tls-verify"), (Some(true), pane));
         assert_eq!(
             skip("--insecure-skip-tls-verify=false"),

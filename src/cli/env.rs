@@ -13,6 +13,8 @@ use std::{
     path::PathBuf,
 };
 
+use crate::net::kube::KubeEnv;
+
 /// What of the process's surroundings changes what the program does. An empty variable counts as unset.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -91,6 +93,18 @@ impl Environment {
                 charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
             })
         })
+    }
+
+    /// What of it the Kubernetes client takes.
+    pub fn kube(&self) -> KubeEnv {
+        KubeEnv {
+            kubeconfig: self.kubeconfig.clone(),
+            home: self.home.clone(),
+            https_proxy: self.https_proxy.clone(),
+            http_proxy: self.http_proxy.clone(),
+            no_proxy: self.no_proxy.clone(),
+            in_cluster: self.in_cluster,
+        }
     }
 
     /// Where the config file is when nobody says otherwise.

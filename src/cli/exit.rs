@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::net;
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -55,6 +57,31 @@ impl Complaint {
     }
 }
 
+impl Complaint {
+    /// This remedy, where there is none yet.
+    #[must_use]
+    pub fn or_remedy(self, remedy: &str) -> Self {
+        if self.remedy.is_empty() {
+            self.remedy(remedy)
+        } else {
+            self
+        }
+    }
+}
+
+impl From<&net::kube::Error> for Complaint {
+    fn from(error: &net::kube::Error) -> Self {
+        let what = if error.request.is_empty() {
+            "Kubernetes".to_owned()
+        } else {
+            format!("Kubernetes: {}", error.request)
+        };
+        Complaint::new(what, &error.why)
+            .at(&error.server)
+            .remedy(&error.remedy)
+    }
+}
+
 /// `WHAT: WHERE: WHY; WHAT TO DO` in one line, whatever its parts contain.
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,22 +99,23 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// Breaks become spaces; other control characters, which could drive a terminal, are escaped.
+/// Breaks become spaces.
 fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for c in word.chars() {
-            if c.is_control() {
-                line.extend(c.escape_default());
-            } else {
-                line.push(c);
-            }
+    let words: Vec<String> = text.split_whitespace().map(printable).collect();
+    words.join(" ")
+}
+
+/// The text with its control characters, which could drive a terminal, escaped.
+pub(super) fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
         }
     }
-    line
+    safe
 }
 
 /// The end of the process before or instead of its work.
@@ -172,15 +200,6 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// `did you mean "x"? ` if something is near, else the list of what there is.
-pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("one of: {}", known.join(" ")),
-    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,16 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::{
+    model::System,
+    net::kube::{KubeFlags, config::list_contexts},
+};
+
 use super::{
-    args::{CommandLine, Format, KubectlArgs},
+    args::{CommandLine, Format},
     config::{ConfigFile, KafkaLayer, Layer, PrometheusLayer},
     env::Environment,
+    exit::{Complaint, Exit},
 };
 
 /// Poll interval of Kafka when nobody says otherwise.
@@ -23,15 +29,15 @@ pub const SEED: u64 = 1;
 /// Everything that was asked for, apart from the command itself.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// None with `--no-kube`, and in the demo world.
-    pub kube: Option<KubectlArgs>,
-    /// The context, if one is named; else it is the kubeconfig's current one.
+    /// None where it is left out or not configured, and in the demo world.
+    pub kube: Option<KubeFlags>,
+    /// The kubeconfig context in use, named or current; its section of the config holds even with `--no-kube`.
     pub context: Option<String>,
     /// Show this namespace only; None shows all.
     pub namespace: Option<String>,
-    /// None with `--no-kafka`, and in the demo world.
+    /// None where it is left out or not configured, and in the demo world.
     pub kafka: Option<KafkaLayer>,
-    /// None with `--no-prometheus`, and in the demo world.
+    /// None where it is left out or not configured, and in the demo world.
     pub prometheus: Option<PrometheusLayer>,
     /// Some for the demo world; then there are no live systems.
     pub demo: Option<Demo>,
@@ -44,6 +50,20 @@ pub struct Settings {
     pub log_file: Option<PathBuf>,
     /// 0 usual, 1 more, 2 and above everything.
     pub verbosity: u8,
+}
+
+impl Settings {
+    /// The systems that are observed; the demo world has all of them.
+    pub fn systems(&self) -> Vec<System> {
+        [
+            (System::Kubernetes, self.kube.is_some()),
+            (System::Kafka, self.kafka.is_some()),
+            (System::Prometheus, self.prometheus.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(system, there)| (there || self.demo.is_some()).then_some(system))
+        .collect()
+    }
 }
 
 /// The demo world that was asked for.
@@ -80,9 +100,46 @@ pub struct ReportSettings {
     pub partial_ok: bool,
 }
 
+/// What the kubeconfig says: the flags to use it with, if there is a cluster to use, and the name of the context.
+struct KubeChoice {
+    flags: Option<KubeFlags>,
+    context: Option<String>,
+}
+
+fn choose_kube(line: &CommandLine, demo: bool, env: &Environment) -> Result<KubeChoice, Exit> {
+    let flags = line.kubectl.flags();
+    if demo || line.systems.no_kube {
+        return Ok(KubeChoice {
+            context: flags.context,
+            flags: None,
+        });
+    }
+    let contexts = list_contexts(&flags, &env.kube()).map_err(|error| {
+        let complaint = Complaint::from(&error);
+        Exit::usage(complaint.or_remedy("correct it, or leave Kubernetes out with --no-kube"))
+    })?;
+    let named = line.kubectl.names_a_cluster().is_some();
+    let there = named || env.in_cluster || !contexts.names.is_empty();
+    Ok(KubeChoice {
+        flags: there.then_some(flags),
+        context: contexts.current,
+    })
+}
+
 /// Puts the layers on one another.
-pub fn resolve(line: &CommandLine, demo: bool, file: ConfigFile, env: &Environment) -> Settings {
-    let context = line.kubectl.context.first().cloned();
+///
+/// # Errors
+/// A kubeconfig that cannot be read, and nothing at all to observe.
+pub fn resolve(
+    line: &CommandLine,
+    demo: bool,
+    file: ConfigFile,
+    env: &Environment,
+) -> Result<Settings, Exit> {
+    let KubeChoice {
+        flags: kube,
+        context,
+    } = choose_kube(line, demo, env)?;
     let mut contexts = file.contexts;
     let section = context.as_ref().and_then(|name| contexts.remove(name));
     let layer = flags(line)
@@ -90,15 +147,24 @@ pub fn resolve(line: &CommandLine, demo: bool, file: ConfigFile, env: &Environme
         .over(section.unwrap_or_default())
         .over(file.base);
     let live = |left_out: bool| !demo && !left_out;
-    Settings {
-        kube: live(line.systems.no_kube).then(|| line.kubectl.clone()),
+    let kafka = Some(layer.kafka)
+        .filter(|kafka| kafka.bootstrap_server.is_some() || kafka.command_config.is_some())
+        .filter(|_| live(line.systems.no_kafka));
+    let prometheus = Some(layer.prometheus)
+        .filter(|prometheus| prometheus.url.is_some())
+        .filter(|_| live(line.systems.no_prometheus));
+    if !demo && kube.is_none() && kafka.is_none() && prometheus.is_none() {
+        return Err(Exit::usage(nothing_to_observe(line)));
+    }
+    Ok(Settings {
+        kube,
+        kafka,
+        prometheus,
         namespace: line
             .kubectl
             .namespace
             .clone()
             .filter(|_| line.kubectl.all_namespaces != Some(true)),
-        kafka: live(line.systems.no_kafka).then_some(layer.kafka),
-        prometheus: live(line.systems.no_prometheus).then_some(layer.prometheus),
         demo: demo.then_some(Demo {
             seed: line.report.seed.unwrap_or(SEED),
             scale: line.report.scale.unwrap_or(1.0),
@@ -116,7 +182,22 @@ pub fn resolve(line: &CommandLine, demo: bool, file: ConfigFile, env: &Environme
         log_file: layer.log_file,
         verbosity: line.screen.verbosity,
         context,
-    }
+    })
+}
+
+fn nothing_to_observe(line: &CommandLine) -> Complaint {
+    let kube = if line.systems.no_kube {
+        "Kubernetes is left out"
+    } else {
+        "there is no kubeconfig"
+    };
+    Complaint::new(
+        "nothing to observe",
+        format!("{kube}, and neither Kafka nor Prometheus is configured"),
+    )
+    .remedy(
+        "give --context, --bootstrap-server or --prometheus, or see it work with: plimsoll demo",
+    )
 }
 
 /// A flag that is not given says nothing; none of them can say no.

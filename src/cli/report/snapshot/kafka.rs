@@ -1,0 +1,204 @@
+//! Groups, topics, partitions and brokers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::{
+    cli::report::{Item, json::item, lag::group_item},
+    insight::{broker_pod, group_workload},
+    model::{BrokerId, Kafka, Name, Partition, Site, Topic},
+};
+
+pub(super) const GROUP: &[&str] = &[
+    "group",
+    "type",
+    "protocol",
+    "state",
+    "coordinator",
+    "members",
+    "lag",
+    "workload",
+    "confidence",
+    "status",
+    "lag_seconds",
+    "drain_seconds",
+];
+
+pub(super) const TOPIC: &[&str] = &[
+    "topic",
+    "partitions",
+    "replication",
+    "min_isr",
+    "under_replicated",
+    "under_min_isr",
+    "offline",
+    "bytes",
+    "internal",
+];
+
+pub(super) const PARTITION: &[&str] = &[
+    "topic",
+    "partition",
+    "leader",
+    "replicas",
+    "isr",
+    "offline",
+    "start",
+    "end",
+    "bytes",
+];
+
+pub(super) const BROKER: &[&str] = &[
+    "id",
+    "host",
+    "port",
+    "rack",
+    "controller",
+    "leaders",
+    "replicas",
+    "under_replicated",
+    "bytes",
+    "pod",
+    "node",
+    "zone",
+];
+
+/// Groups as `plimsoll lag` has them, and the workload behind each.
+pub(super) fn groups(site: &Site) -> Vec<Item> {
+    let groups = site.kafka.groups.iter();
+    groups
+        .map(|group| {
+            let mut row = group_item(site, group);
+            let link = group_workload(site, group);
+            let confidence = link.as_ref().map(|link| link.confidence.word());
+            let workload = link.and_then(|link| link.to).map(|id| id.to_string());
+            row.insert("workload".into(), json!(workload));
+            row.insert("confidence".into(), json!(confidence));
+            for key in ["status", "lag_seconds", "drain_seconds"] {
+                row.insert(key.into(), Value::Null);
+            }
+            row
+        })
+        .collect()
+}
+
+/// As Kafka's own tool counts: a replica that a reassignment adds is not one yet.
+fn is_under_replicated(kafka: &Kafka, topic: &Name, partition: &Partition) -> bool {
+    let moving = kafka
+        .reassignments
+        .iter()
+        .find(|moving| moving.id.topic == *topic && moving.id.partition == partition.index);
+    let adding = moving.map_or(&[][..], |moving| &moving.adding);
+    let settled = partition.replicas.iter().filter(|id| !adding.contains(id));
+    partition.isr.len() < settled.count()
+}
+
+/// One item a topic, internal ones too.
+pub(super) fn topics(site: &Site) -> Vec<Item> {
+    let kafka = &site.kafka;
+    kafka
+        .topics
+        .iter()
+        .map(|topic| topic_item(kafka, topic))
+        .collect()
+}
+
+fn topic_item(kafka: &Kafka, topic: &Topic) -> Item {
+    let partitions = &topic.meta.partitions;
+    let count = |is: &dyn Fn(&Partition) -> bool| partitions.iter().filter(|p| is(p)).count();
+    let min_isr = topic.config.as_ref().and_then(|config| config.min_isr);
+    item(json!({
+        "topic": topic.meta.name,
+        "partitions": partitions.len(),
+        "replication": partitions.iter().map(|p| p.replicas.len()).max(),
+        "min_isr": min_isr,
+        "under_replicated": count(&|p| is_under_replicated(kafka, &topic.meta.name, p)),
+        "under_min_isr": min_isr.map(|min| count(&|p| (p.isr.len() as u64) < u64::from(min))),
+        "offline": count(&|p| p.leader.is_none()),
+        "bytes": topic.bytes,
+        "internal": topic.meta.internal,
+    }))
+}
+
+/// One item a partition, sorted by topic and number.
+pub(super) fn partitions(site: &Site) -> Vec<Item> {
+    let topics = site.kafka.topics.iter();
+    topics
+        .flat_map(|topic| topic.meta.partitions.iter().map(move |p| (topic, p)))
+        .map(|(topic, partition)| {
+            let known = topic.partition(partition.index);
+            let offsets = known.map(|(_, offsets)| offsets).unwrap_or_default();
+            // Without a leader the old end is not the end any more.
+            let end = partition.leader.and(offsets.end);
+            item(json!({
+                "topic": topic.meta.name,
+                "partition": partition.index,
+                "leader": partition.leader,
+                "replicas": partition.replicas,
+                "isr": partition.isr,
+                "offline": partition.offline,
+                "start": offsets.start.map(|start| start.value),
+                "end": end.map(|end| end.value),
+                "bytes": offsets.bytes,
+            }))
+        })
+        .collect()
+}
+
+/// What a broker carries, by the cluster's metadata.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    leaders: usize,
+    replicas: usize,
+    /// Replicas here that are not in sync.
+    lagging: usize,
+}
+
+fn loads(kafka: &Kafka) -> BTreeMap<BrokerId, Load> {
+    let mut loads: BTreeMap<BrokerId, Load> = BTreeMap::new();
+    for partition in kafka.topics.iter().flat_map(|topic| &topic.meta.partitions) {
+        if let Some(leader) = partition.leader {
+            loads.entry(leader).or_default().leaders += 1;
+        }
+        for replica in &partition.replicas {
+            let load = loads.entry(*replica).or_default();
+            load.replicas += 1;
+            load.lagging += usize::from(!partition.isr.contains(replica));
+        }
+    }
+    loads
+}
+
+/// One item a broker of the cluster, and one for each that only replicas name: it is down, and has no address.
+pub(super) fn brokers(site: &Site) -> Vec<Item> {
+    let kafka = &site.kafka;
+    let loads = loads(kafka);
+    let cluster = kafka.cluster.as_ref().map(|cluster| &cluster.value);
+    let known = cluster.into_iter().flat_map(|cluster| &cluster.brokers);
+    let ids: BTreeSet<BrokerId> = known.map(|b| b.id).chain(loads.keys().copied()).collect();
+    let controller = cluster.and_then(|cluster| cluster.controller);
+    ids.into_iter()
+        .map(|id| {
+            let broker = kafka.broker(id);
+            let load = loads.get(&id).copied().unwrap_or_default();
+            let join = broker.map(|broker| broker_pod(site, broker));
+            let pod = join.as_ref().and_then(|join| join.pod.to);
+            let node = join.as_ref().and_then(|join| join.node);
+            item(json!({
+                "id": id,
+                "host": broker.map(|broker| &broker.host),
+                "port": broker.map(|broker| broker.port),
+                "rack": broker.and_then(|broker| broker.rack.as_ref()),
+                "controller": controller.map(|controller| controller == id),
+                "leaders": load.leaders,
+                "replicas": load.replicas,
+                "under_replicated": load.lagging,
+                "bytes": kafka.disks.get(&id).map(|disk| disk.value.bytes()),
+                "pod": pod.map(|pod| pod.id.to_string()),
+                "node": pod.and_then(|pod| pod.node.as_ref()),
+                "zone": node.and_then(|node| node.zone.as_ref()),
+            }))
+        })
+        .collect()
+}
