@@ -263,7 +263,7 @@ impl Client {
         if error.kind == ErrorKind::Unauthorized
             && let Some(reason) = session.reason_for_401()
         {
-            error.why = reason;
+            error.why = reason.into();
         }
         error
     }

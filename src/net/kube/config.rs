@@ -14,9 +14,9 @@ use crate::net::kube::error::{Error, ErrorKind};
 fn unusable(place: impl Display, why: impl Display, remedy: &str) -> Error {
     Error {
         kind: ErrorKind::Config,
-        server: place.to_string(),
-        request: String::new(),
-        why: why.to_string(),
+        server: place.to_string().into(),
+        request: "".into(),
+        why: why.to_string().into(),
         remedy: remedy.into(),
     }
 }
