@@ -153,12 +153,12 @@ impl Reading {
                 let owner = members.iter().find(|member| {
                     active_tasks(&member["ASSIGNMENTS"]).contains(&row["PARTITION"])
                 });
-                let owned = |column: &str| owner.and_then(|member| cell(&member[column]));
+                let of_member = |column: &str| owner.and_then(|member| cell(&member[column]));
                 let cells = Cells::from([
                     ("committed", cell(&row["CURRENT-OFFSET"])),
                     ("lag", cell(&row["OFFSET-LAG"])),
-                    ("member", owned("MEMBER")),
-                    ("client_id", owned("CLIENT-ID")),
+                    ("member", of_member("MEMBER")),
+                    ("client_id", of_member("CLIENT-ID")),
                 ]);
                 self.partitions.insert(place(&row), cells);
             }
