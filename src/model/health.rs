@@ -127,13 +127,13 @@ pub struct HealthReport {
     /// How often the source is asked, in milliseconds; None for a watch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<i64>,
-    /// Requests, failed requests and bytes read since the start.
-    #[serde(default)]
-    pub requests: u64,
-    #[serde(default)]
-    pub errors: u64,
-    #[serde(default)]
-    pub bytes: u64,
+    /// Requests, failed requests and bytes read since the start; None where the source cannot tell its own from others'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 impl HealthReport {
@@ -144,9 +144,9 @@ impl HealthReport {
             why: None,
             retry_at: None,
             every: None,
-            requests: 0,
-            errors: 0,
-            bytes: 0,
+            requests: None,
+            errors: None,
+            bytes: None,
         }
     }
 

@@ -152,8 +152,11 @@ pub struct Autoscaler {
     pub target: Owner,
     pub min: u32,
     pub max: u32,
-    pub current: u32,
-    pub desired: u32,
+    /// None until it has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desired: Option<u32>,
 }
 
 impl Row for Autoscaler {

@@ -115,9 +115,12 @@ impl Pane for Sources {
                     Some(every) => (Cell::dim(text::span(every)), SortKey::Number(every as f64)),
                     None => words("watch", Role::Dim),
                 },
-                4 => cells::number(Some(health.report.requests as i64)),
-                5 => cells::fault_count(health.report.errors as usize, Role::Warn),
-                6 => cells::bytes(Some(health.report.bytes)),
+                4 => cells::number(health.report.requests.and_then(|n| i64::try_from(n).ok())),
+                5 => match health.report.errors {
+                    Some(errors) => cells::fault_count(errors as usize, Role::Warn),
+                    None => (Cell::unknown(), SortKey::Unknown),
+                },
+                6 => cells::bytes(health.report.bytes),
                 _ => words(
                     health.report.why.as_deref().unwrap_or("").to_owned(),
                     Role::Text,
@@ -167,15 +170,15 @@ impl Pane for Sources {
                 vec![Cell::text(format!("in {}", text::span(wait)))],
             ));
         }
-        facts.push(Fact::new(
-            "asked",
-            vec![Cell::text(format!(
-                "{} requests, {} failed, {} read",
-                report.requests,
-                report.errors,
-                text::bytes(report.bytes)
-            ))],
-        ));
+        let asked = [
+            report.requests.map(|n| format!("{n} requests")),
+            report.errors.map(|n| format!("{n} failed")),
+            report.bytes.map(|n| format!("{} read", text::bytes(n))),
+        ];
+        let asked: Vec<String> = asked.into_iter().flatten().collect();
+        if !asked.is_empty() {
+            facts.push(Fact::new("asked", vec![Cell::text(asked.join(", "))]));
+        }
         for (label, line) in report
             .why
             .iter()

@@ -250,10 +250,10 @@ fn workload_page<'a>(cx: &'a Cx<'a>, id: &WorkloadId) -> Option<Page<'a>> {
         facts.push(Fact::new(
             "autoscaler",
             vec![
-                Cell::text(format!(
-                    "{} to {}, wants {}",
-                    scaler.min, scaler.max, scaler.desired
-                )),
+                Cell::text(match scaler.desired {
+                    Some(desired) => format!("{} to {}, wants {desired}", scaler.min, scaler.max),
+                    None => format!("{} to {}", scaler.min, scaler.max),
+                }),
                 Cell::dim(format!("HorizontalPodAutoscaler {}", scaler.name)),
             ],
         ));

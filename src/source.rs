@@ -1,0 +1,15 @@
+//! Where data comes from: Kubernetes, Kafka and Prometheus under one supervisor, and the demo world. All that a source
+//! does is send envelopes into one channel.
+
+pub mod clock;
+pub mod demo;
+mod feed;
+mod kafka;
+mod kube;
+mod live;
+mod poll;
+mod prometheus;
+
+pub use feed::{Feed, Wishes};
+pub use kafka::{Collector as KafkaCollector, Round};
+pub use live::{Live, Running};

@@ -1,0 +1,208 @@
+//! What Prometheus has measured: one back-fill, then one instant query every 15 s.
+
+use super::{
+    super::cluster::Cluster,
+    Collectors,
+    kube::{all_pods, runs, usage},
+};
+use crate::{
+    model::{
+        BrokerId, HealthReport, Point, SECOND, SeriesKey, Signal, Source, State, Time, Update,
+    },
+    source::demo::{
+        Streams,
+        broker::Server,
+        catalogue::SLOW_GROUP,
+        group::GroupState,
+        random::{load, mix},
+        topic::{Log, TopicState},
+    },
+};
+
+/// Samples of the back-fill, and the seconds between two.
+const SAMPLES: i64 = 60;
+const APART: i64 = 30;
+const URL: &str = "http://prometheus-operated.monitoring.svc:9090";
+
+/// A signal's value now.
+type Reading = (Signal, SeriesKey, f64);
+
+impl Collectors {
+    pub(super) fn open_prometheus(&mut self, cluster: &Cluster, streams: &mut Streams, now: Time) {
+        self.syncing(now, Source::Series, 0, None);
+        let grown = slow_growth(streams);
+        let points: Vec<Point> = self
+            .readings(cluster, streams, now, None)
+            .into_iter()
+            .map(|(signal, of, value)| {
+                let at = |n: i64| now.plus(-n * APART * SECOND);
+                let then = |n: i64| match (&of, signal) {
+                    (SeriesKey::Group(name), _) if &**name == SLOW_GROUP => {
+                        (value - (n * APART * grown) as f64).max(0.0)
+                    }
+                    (_, Signal::UnderReplicated) => value,
+                    _ => tidy(value * load(at(n), 0) as f64 / load(now, 0) as f64),
+                };
+                let samples = (0..SAMPLES).rev().map(|n| (at(n), then(n))).collect();
+                Point {
+                    signal,
+                    of,
+                    samples,
+                }
+            })
+            .collect();
+        self.live(now, Source::Series, 2, 1_800 * points.len());
+        self.say(now, Update::Series(points));
+    }
+
+    pub(super) fn scrape(&mut self, cluster: &Cluster, streams: &mut Streams, now: Time) {
+        if self.prometheus_down {
+            let why = format!("{URL}: connection refused; tried again every 15 s");
+            let mut report = HealthReport::new(Source::Series, State::Unreachable).because(why);
+            report.retry_at = Some(now.plus(15 * SECOND));
+            return self.report(now, report, (1, 1, 0));
+        }
+        let span = now.since(self.scraped_at) / SECOND;
+        let readings = self.readings(cluster, streams, now, Some(span));
+        self.scraped_at = now;
+        let point = |(signal, of, value)| Point {
+            signal,
+            of,
+            samples: vec![(now, value)],
+        };
+        self.live(now, Source::Series, 1, 110 * readings.len());
+        let points = readings.into_iter().map(point).collect();
+        self.say(now, Update::Series(points));
+    }
+
+    /// All signals now. Rates are over the `span` seconds since the last scrape; None before there was one.
+    fn readings(
+        &self,
+        cluster: &Cluster,
+        streams: &mut Streams,
+        now: Time,
+        span: Option<i64>,
+    ) -> Vec<Reading> {
+        let mut readings = Vec::new();
+        for place in 0..streams.servers.len() {
+            self.read_broker(streams, place, (now, span), &mut readings);
+        }
+        for group in streams
+            .groups
+            .iter()
+            .filter(|group| !group.topics.is_empty())
+        {
+            let lag = group.lag(&streams.topics) as f64;
+            readings.push((Signal::GroupLag, SeriesKey::Group(group.name.clone()), lag));
+        }
+        for pod in all_pods(cluster).filter(|pod| runs(pod) && !pod.cut_off) {
+            let used = usage(pod, now, self.noise);
+            let key = SeriesKey::Pod(pod.row.id.clone());
+            readings.push((Signal::CpuMillicores, key.clone(), used.cpu as f64));
+            readings.push((Signal::MemoryBytes, key, used.memory as f64));
+        }
+        readings
+    }
+
+    fn read_broker(
+        &self,
+        streams: &mut Streams,
+        place: usize,
+        (now, span): (Time, Option<i64>),
+        readings: &mut Vec<Reading>,
+    ) {
+        let Some(server) = streams.servers.get(place).filter(|server| server.serves()) else {
+            return;
+        };
+        let id = server.id();
+        let (records, bytes_in, bytes_out) = rates(server, span)
+            .unwrap_or_else(|| expected(&streams.topics, &streams.groups, id, now));
+        let led = |log: &&Log| log.row.leader == Some(id);
+        let short = |log: &&Log| log.row.isr.len() < log.row.replicas.len();
+        let logs = streams.topics.iter().flat_map(|topic| &topic.logs);
+        let under = logs.filter(led).filter(short).count();
+        let slot = u64::try_from(now.0 / 15_000).unwrap_or(0);
+        let chance = mix(self.noise ^ mix(slot ^ (u64::try_from(place).unwrap_or(0) << 40)));
+        let (busy, slow) = (
+            records / 40.0,
+            if server.slow || server.silent {
+                30.0
+            } else {
+                1.0
+            },
+        );
+        let wait = (8.0 + (chance % 50) as f64 / 10.0 + busy / 4.0) * slow;
+        let idle = if slow > 1.0 {
+            0.12
+        } else {
+            0.93 - busy / 100.0
+        };
+        for (signal, value) in [
+            (Signal::BytesInPerSecond, bytes_in),
+            (Signal::BytesOutPerSecond, bytes_out),
+            (Signal::MessagesInPerSecond, records),
+            (Signal::ProduceMillisP99, tidy(wait)),
+            (Signal::HandlerIdle, tidy(idle.clamp(0.05, 1.0))),
+            (Signal::UnderReplicated, under as f64),
+        ] {
+            readings.push((signal, SeriesKey::Broker(id), value));
+        }
+        if let Some(server) = streams.servers.get_mut(place) {
+            server.scraped = (server.records_in, server.bytes_in, server.bytes_out);
+        }
+    }
+}
+
+/// Three decimals: what is written to a recording is then read back as it was.
+fn tidy(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+/// Records in, bytes in and bytes out per second since the last scrape.
+fn rates(server: &Server, span: Option<i64>) -> Option<(f64, f64, f64)> {
+    let span = span?.max(1) as f64;
+    let rate = |now: i64, then: i64| tidy((now - then) as f64 / span);
+    let then = server.scraped;
+    Some((
+        rate(server.records_in, then.0),
+        rate(server.bytes_in, then.1),
+        rate(server.bytes_out, then.2),
+    ))
+}
+
+/// The same as they must have been, before anything was counted.
+fn expected(
+    topics: &[TopicState],
+    groups: &[GroupState],
+    id: BrokerId,
+    now: Time,
+) -> (f64, f64, f64) {
+    let (mut records, mut bytes_in, mut bytes_out) = (0.0, 0.0, 0.0);
+    for (place, topic) in topics.iter().enumerate() {
+        let led = topic.logs.iter().filter(|log| log.row.leader == Some(id));
+        let share = led.count() as f64 / topic.logs.len().max(1) as f64;
+        let rate = (topic.rate * topic.load(now)) as f64 / 1_000.0 * share;
+        let readers = groups.iter().filter(|group| group.topics.contains(&place));
+        records += rate;
+        bytes_in += rate * topic.record_bytes as f64;
+        bytes_out += rate * topic.record_bytes as f64 * readers.count() as f64;
+    }
+    (tidy(records), tidy(bytes_in), tidy(bytes_out))
+}
+
+/// Records per second by which the slow group has fallen behind.
+fn slow_growth(streams: &Streams) -> i64 {
+    let Some(slow) = streams
+        .groups
+        .iter()
+        .find(|group| &*group.name == SLOW_GROUP)
+    else {
+        return 0;
+    };
+    let topics = slow
+        .topics
+        .iter()
+        .filter_map(|place| streams.topics.get(*place));
+    let members = i64::try_from(slow.members.len()).unwrap_or(1);
+    topics.map(|topic| topic.rate).sum::<i64>() - slow.pace * members
+}

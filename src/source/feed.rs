@@ -1,0 +1,70 @@
+//! The way from a source to the app, and what the app wishes of the sources.
+
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    app::Interest,
+    model::{Envelope, HealthReport, Name, Update},
+};
+
+use super::clock;
+
+/// Where a source sends what it has seen. When nobody listens any more, sending fails and the source ends.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    site: Name,
+    to: mpsc::Sender<Envelope>,
+}
+
+/// Nobody listens any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+impl Feed {
+    /// Envelopes that wait between sources and app.
+    pub const CAPACITY: usize = 1_024;
+
+    pub fn new(site: Name, to: mpsc::Sender<Envelope>) -> Self {
+        Feed { site, to }
+    }
+
+    pub(super) async fn send(&self, update: Update) -> Result<(), Closed> {
+        let envelope = Envelope { at: clock::now(), site: self.site.clone(), update };
+        self.to.send(envelope).await.map_err(|_closed| Closed)
+    }
+
+    pub(super) async fn report(&self, report: HealthReport) -> Result<(), Closed> {
+        self.send(Update::Health(report)).await
+    }
+}
+
+/// What the app wishes: what is on screen, and how often the user asked for everything anew.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    interest: watch::Sender<Interest>,
+    refresh: watch::Sender<u64>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Wishes { interest: watch::Sender::default(), refresh: watch::Sender::default() }
+    }
+}
+
+impl Wishes {
+    pub fn look_at(&self, interest: Interest) {
+        self.interest.send_replace(interest);
+    }
+
+    pub fn refresh(&self) {
+        self.refresh.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(super) fn interest(&self) -> watch::Receiver<Interest> {
+        self.interest.subscribe()
+    }
+
+    pub(super) fn refreshes(&self) -> watch::Receiver<u64> {
+        self.refresh.subscribe()
+    }
+}

@@ -1,0 +1,133 @@
+//! The collector of one Kafka cluster.
+//!
+//! A round is one refresh of all lags: Metadata, then per broker ListGroups, OffsetFetch and ListOffsets, in that order
+//! (commits before ends, so that a lag below 0 is never the order's fault). What changes seldom is asked apart.
+
+mod map;
+mod round;
+mod seldom;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use crate::{
+    app::Interest,
+    model::{BrokerId, HealthReport, Source, State, Time, Update},
+    net::kafka::{Client, Error},
+};
+
+use super::{
+    clock,
+    feed::{Closed, Feed},
+    poll::Outcome,
+};
+
+pub use round::Round;
+
+/// What is kept from round to round.
+pub struct Collector {
+    client: Arc<Client>,
+    feed: Feed,
+    interest: watch::Receiver<Interest>,
+    every: Duration,
+    /// Everything is wanted whether it is on screen or not: a report that is made once.
+    everything: bool,
+    controller: Option<BrokerId>,
+    /// When each of the seldom things was asked last.
+    asked: BTreeMap<Source, Time>,
+    /// Of each group: its state when it was described, and when that was.
+    described: BTreeMap<Arc<str>, (Arc<str>, Time)>,
+    /// Topics whose settings are known.
+    configured: std::collections::BTreeSet<Arc<str>>,
+}
+
+impl Collector {
+    pub fn new(
+        client: Arc<Client>,
+        feed: Feed,
+        interest: watch::Receiver<Interest>,
+        every: Duration,
+        everything: bool,
+    ) -> Self {
+        Collector {
+            client,
+            feed,
+            interest,
+            every,
+            everything,
+            controller: None,
+            asked: BTreeMap::new(),
+            described: BTreeMap::new(),
+            configured: std::collections::BTreeSet::new(),
+        }
+    }
+
+    /// The longest that one request may take. A broker that hangs costs a round this once, and is then left out of it.
+    fn deadline(&self) -> Duration {
+        self.every.clamp(Duration::from_secs(2), Duration::from_secs(4))
+    }
+
+    /// One refresh of everything that is due.
+    pub(super) async fn refresh(&mut self) -> Result<Outcome, Closed> {
+        let round = self.round().await?;
+        if round.outcome == Outcome::Fine || !round.failed.is_empty() {
+            self.seldom(&round).await?;
+        }
+        Ok(round.outcome)
+    }
+
+    /// Whether one of the seldom things is due, and notes that it is asked now.
+    fn due(&mut self, source: Source, every: Duration) -> bool {
+        let now = clock::now();
+        let millis = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
+        let due = self.asked.get(&source).is_none_or(|asked| now.since(*asked) >= millis);
+        if due {
+            self.asked.insert(source, now);
+        }
+        due
+    }
+
+    async fn send(&self, update: Update) -> Result<(), Closed> {
+        self.feed.send(update).await
+    }
+
+    /// Reports on a source, with the requests that belong to it.
+    async fn report(&self, source: Source, every: Duration, fault: Option<(State, String)>) -> Result<(), Closed> {
+        let (state, why) = match fault {
+            Some((state, why)) => (state, Some(why.into())),
+            None => (State::Live, None),
+        };
+        let traffic = self.client.traffic();
+        let requests = traffic.requests.iter().filter(|(api, _)| map::source_of(**api) == Some(source));
+        self.feed
+            .report(HealthReport {
+                why,
+                every: i64::try_from(every.as_millis()).ok(),
+                requests: Some(requests.map(|(_, count)| *count).sum()),
+                ..HealthReport::new(source, state)
+            })
+            .await
+    }
+}
+
+/// What a failed call means for the source that made it.
+fn fault(error: &Error) -> (State, Outcome) {
+    match error {
+        Error::Auth { .. } => (State::Unauthorized, Outcome::Refused),
+        Error::Authorization { api, resource, .. } => (
+            State::Forbidden { verb: api.to_string().into(), resource: resource.as_str().into() },
+            Outcome::Refused,
+        ),
+        Error::Throttled { .. } => (State::Throttled, Outcome::Failed),
+        Error::Version { .. } => (State::Missing, Outcome::Refused),
+        Error::Tls { .. }
+        | Error::Unreachable { .. }
+        | Error::Protocol { .. }
+        | Error::Timeout { .. }
+        | Error::Closed { .. }
+        | Error::UnknownBroker { .. }
+        | Error::NoBootstrap => (State::Unreachable, Outcome::Failed),
+        Error::Codec { .. } | Error::Broker { .. } => (State::Stale, Outcome::Failed),
+    }
+}

@@ -1,0 +1,286 @@
+//! The collectors of one Kubernetes context: a watch for each kind, and a poll of metrics while they are looked at.
+
+mod map;
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use tokio::sync::watch;
+
+use crate::{
+    app::Interest,
+    model::{Delta, HealthReport, NodeUsage, PodUsage, Row, Source, State, Update},
+    net::kube::{
+        Client, Error, ErrorKind, Interner, Resource, Scope, WatchEvent, WatchSpec, discover,
+        metrics, rows, watch::watch,
+    },
+};
+
+use super::{
+    clock,
+    feed::{Closed, Feed},
+    poll::{self, Cadence, Outcome},
+};
+
+/// How often metrics are read while somebody looks at them: metrics-server itself measures every 15 s.
+const METRICS: Duration = Duration::from_secs(30);
+
+/// What a failed request means for its source.
+fn state_of(error: &Error) -> State {
+    match &error.kind {
+        ErrorKind::Forbidden { verb, resource, .. } => {
+            State::Forbidden { verb: verb.as_str().into(), resource: resource.as_str().into() }
+        }
+        ErrorKind::Unauthorized => State::Unauthorized,
+        ErrorKind::Throttled { .. } => State::Throttled,
+        ErrorKind::Missing => State::Missing,
+        ErrorKind::Gone | ErrorKind::Decode | ErrorKind::Rejected { .. } | ErrorKind::Refused => State::Stale,
+        ErrorKind::Config | ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Tls => State::Unreachable,
+    }
+}
+
+fn outcome_of(error: &Error) -> Outcome {
+    match error.kind {
+        ErrorKind::Forbidden { .. } | ErrorKind::Unauthorized | ErrorKind::Missing => Outcome::Refused,
+        _ => Outcome::Failed,
+    }
+}
+
+/// One watched kind: how its rows become rows of the model, and which update carries them.
+pub(super) struct Watched<R: rows::Row, M: Row> {
+    pub(super) source: Source,
+    pub(super) spec: WatchSpec,
+    pub(super) row: fn(R) -> M,
+    pub(super) key: fn(rows::Key) -> M::Key,
+    pub(super) update: fn(Delta<M>) -> Update,
+}
+
+impl<R: rows::Row, M: Row> Watched<R, M> {
+    /// Follows the watch for as long as somebody listens.
+    pub(super) async fn follow(self, client: Client, feed: Feed) {
+        let events = watch::<R>(client, self.spec.clone());
+        futures::pin_mut!(events);
+        let mut live = false;
+        let mut got = 0;
+        let mut note: Option<String> = None;
+        while let Some(event) = events.next().await {
+            if self.take(event, &feed, &mut live, &mut got, &mut note).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn take(
+        &self,
+        event: WatchEvent<R>,
+        feed: &Feed,
+        live: &mut bool,
+        got: &mut u64,
+        note: &mut Option<String>,
+    ) -> Result<(), Closed> {
+        let report = |state: State, note: &Option<String>| HealthReport {
+            why: note.as_deref().map(Into::into),
+            ..HealthReport::new(self.source, state)
+        };
+        match event {
+            WatchEvent::Begin { .. } => {
+                *got = 0;
+                // A list that is read anew is no reason to call what is known old.
+                if !*live {
+                    feed.report(report(State::Syncing { got: 0, of: None }, note)).await?;
+                }
+                feed.send((self.update)(Delta::begin())).await
+            }
+            WatchEvent::Narrowed { namespace, error } => {
+                *note = Some(format!("only namespace {namespace}: {error}"));
+                Ok(())
+            }
+            WatchEvent::Page { rows, remaining } => {
+                *got += rows.len() as u64;
+                feed.send((self.update)(Delta::set(rows.into_iter().map(self.row).collect()))).await?;
+                if !*live {
+                    let of = remaining.map(|rest| *got + rest);
+                    feed.report(report(State::Syncing { got: *got, of }, note)).await?;
+                }
+                Ok(())
+            }
+            WatchEvent::Listed { gone } => {
+                let gone = gone.into_iter().map(self.key).collect();
+                feed.send((self.update)(Delta { gone, ..Delta::done() })).await?;
+                *live = true;
+                feed.report(report(State::Live, note)).await
+            }
+            WatchEvent::Changed { set, gone } => {
+                let delta = Delta {
+                    set: set.into_iter().map(self.row).collect(),
+                    gone: gone.into_iter().map(self.key).collect(),
+                    ..Delta::default()
+                };
+                feed.send((self.update)(delta)).await
+            }
+            WatchEvent::Alive => {
+                if !*live {
+                    *live = true;
+                    feed.report(report(State::Live, note)).await?;
+                }
+                Ok(())
+            }
+            WatchEvent::Failed { error, retry_in } => {
+                *live = false;
+                let millis = i64::try_from(retry_in.as_millis()).unwrap_or(i64::MAX);
+                feed.report(HealthReport {
+                    why: Some(error.to_string().into()),
+                    retry_at: Some(clock::now().plus(millis)),
+                    ..HealthReport::new(self.source, state_of(&error))
+                })
+                .await
+            }
+        }
+    }
+}
+
+/// Follows all kinds that every Kubernetes has, and Strimzi's where they are served.
+pub(super) fn spawn(client: &Client, scope: &Scope, feed: &Feed, tasks: &mut tokio::task::JoinSet<()>) {
+    let spec = |resource, small: bool| WatchSpec {
+        fallback: Some(client.namespace().to_owned()),
+        from_cache: small,
+        ..WatchSpec::new(resource, scope.clone())
+    };
+    let mut start = |task: futures::future::BoxFuture<'static, ()>| drop(tasks.spawn(task));
+    macro_rules! follow {
+        ($source:ident, $spec:expr, $row:path, $key:expr, $update:path) => {
+            start(Box::pin(
+                Watched { source: Source::$source, spec: $spec, row: $row, key: $key, update: $update }
+                    .follow(client.clone(), feed.clone()),
+            ));
+        };
+    }
+    follow!(Pods, spec(Resource::PODS, false), map::pod, map::pod_id, Update::Pods);
+    follow!(ReplicaSets, spec(Resource::REPLICA_SETS, false), map::replica_set, map::pod_id, Update::ReplicaSets);
+    follow!(Deployments, spec(Resource::DEPLOYMENTS, false), map::workload, map::deployment_id, Update::Deployments);
+    follow!(StatefulSets, spec(Resource::STATEFUL_SETS, false), map::workload, map::stateful_set_id, Update::StatefulSets);
+    let nodes = WatchSpec { fallback: None, ..spec(Resource::NODES, false) };
+    follow!(Nodes, nodes, map::node, |key| key.name.into(), Update::Nodes);
+    follow!(Autoscalers, spec(Resource::AUTOSCALERS, true), map::autoscaler, map::pair, Update::Autoscalers);
+    let warnings = WatchSpec { fields: Some("type=Warning".to_owned()), ..spec(Resource::EVENTS, false) };
+    follow!(Warnings, warnings, map::warning, map::pair, Update::Warnings);
+    start(Box::pin(strimzi(client.clone(), scope.clone(), feed.clone())));
+}
+
+/// Finds out which of Strimzi's kinds are served, and follows those.
+async fn strimzi(client: Client, scope: Scope, feed: Feed) {
+    let mut failures = 0;
+    let kinds = loop {
+        match discover::strimzi(&client).await {
+            Ok(kinds) => break kinds,
+            Err(error) => {
+                failures += 1;
+                let cadence = Cadence { every: METRICS, jitter: 0.5 };
+                let wait = cadence.wait(outcome_of(&error), failures);
+                let report = HealthReport::new(Source::Strimzi, state_of(&error)).because(error.to_string());
+                if feed.report(report).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(wait).await;
+            }
+        }
+    };
+    if kinds.is_empty() {
+        let missing = HealthReport::new(Source::Strimzi, State::Missing);
+        drop(feed.report(missing.because("the API server serves no kafka.strimzi.io: no Strimzi here")).await);
+        return;
+    }
+    let all = kinds.into_iter().map(|resource| {
+        let kind: Arc<str> = resource.kind.into();
+        let spec = WatchSpec {
+            fallback: Some(client.namespace().to_owned()),
+            from_cache: true,
+            ..WatchSpec::new(resource, scope.clone())
+        };
+        strimzi_kind(client.clone(), kind, spec, feed.clone())
+    });
+    futures::future::join_all(all).await;
+}
+
+async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Feed) {
+    // The key of a row holds its kind, which the key of a watch event does not.
+    let key: fn(rows::Key) -> <crate::model::StrimziRow as Row>::Key = match &*kind {
+        "Kafka" => |key| map::strimzi_key("Kafka", key),
+        "KafkaNodePool" => |key| map::strimzi_key("KafkaNodePool", key),
+        "KafkaRebalance" => |key| map::strimzi_key("KafkaRebalance", key),
+        _ => |key| map::strimzi_key("StrimziPodSet", key),
+    };
+    // Several kinds share one table: a list of one of them must not take away the others' rows.
+    let update: fn(Delta<crate::model::StrimziRow>) -> Update =
+        |delta| Update::Strimzi(Delta { begin: false, done: false, ..delta });
+    Watched { source: Source::Strimzi, spec, row: map::strimzi, key, update }.follow(client, feed).await;
+}
+
+/// Polls metrics.k8s.io while CPU and memory are looked at.
+pub(super) async fn follow_metrics(
+    client: Client,
+    scope: Scope,
+    feed: Feed,
+    mut interest: watch::Receiver<Interest>,
+    refreshes: watch::Receiver<u64>,
+    everything: bool,
+) {
+    if !everything && interest.wait_for(|interest| interest.usage).await.is_err() {
+        return;
+    }
+    let cadence = Cadence { every: METRICS, jitter: 0.5 };
+    let looks = interest.clone();
+    poll::run(cadence, refreshes, |_| {
+        let (client, scope, feed, looks) = (client.clone(), scope.clone(), feed.clone(), looks.clone());
+        async move {
+            if !everything && !looks.borrow().usage {
+                return Ok(Outcome::Fine);
+            }
+            let pods = read_pods(&client, &scope, &feed).await?;
+            let nodes = read_nodes(&client, &feed).await?;
+            Ok(if pods == Outcome::Fine { nodes } else { pods })
+        }
+    })
+    .await;
+}
+
+async fn say(feed: &Feed, source: Source, failed: Option<&Error>) -> Result<Outcome, Closed> {
+    let every = i64::try_from(METRICS.as_millis()).ok();
+    let report = match failed {
+        None => HealthReport::new(source, State::Live),
+        Some(error) => HealthReport::new(source, state_of(error)).because(error.to_string()),
+    };
+    feed.report(HealthReport { every, ..report }).await?;
+    Ok(failed.map_or(Outcome::Fine, outcome_of))
+}
+
+async fn read_pods(client: &Client, scope: &Scope, feed: &Feed) -> Result<Outcome, Closed> {
+    let mut interner = Interner::default();
+    let listed = match (metrics::list_pods(client, scope, &mut interner).await, scope) {
+        (Err(error), Scope::All) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
+            let own = Scope::Namespace(client.namespace().to_owned());
+            metrics::list_pods(client, &own, &mut interner).await
+        }
+        (listed, _) => listed,
+    };
+    match listed {
+        Ok(usage) => {
+            let rows: Vec<PodUsage> = usage.into_iter().filter_map(map::pod_usage).collect();
+            feed.send(Update::PodUsage(rows)).await?;
+            say(feed, Source::PodMetrics, None).await
+        }
+        Err(error) => say(feed, Source::PodMetrics, Some(&error)).await,
+    }
+}
+
+async fn read_nodes(client: &Client, feed: &Feed) -> Result<Outcome, Closed> {
+    let mut interner = Interner::default();
+    match metrics::list_nodes(client, &mut interner).await {
+        Ok(usage) => {
+            let rows: Vec<NodeUsage> = usage.into_iter().filter_map(map::node_usage).collect();
+            feed.send(Update::NodeUsage(rows)).await?;
+            say(feed, Source::NodeMetrics, None).await
+        }
+        Err(error) => say(feed, Source::NodeMetrics, Some(&error)).await,
+    }
+}

@@ -1,0 +1,154 @@
+//! The collector of one Prometheus: a probe of its dialect, one back-fill, then one union query a refresh.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::sync::watch;
+
+use crate::{
+    model::{BrokerId, HealthReport, PodId, Point, SeriesKey, Signal, Source, State, Time, Update},
+    net::prometheus::{
+        Answer, Client, Error, ErrorKind, Probe, Signal as Measured, Subject, dialect, query,
+    },
+};
+
+use super::{
+    clock,
+    feed::{Closed, Feed},
+    poll::{self, Cadence, Outcome},
+};
+
+fn state_of(error: &Error) -> (State, Outcome) {
+    match error.kind {
+        ErrorKind::Unauthorized => (State::Unauthorized, Outcome::Refused),
+        ErrorKind::Forbidden => {
+            (State::Forbidden { verb: "get".into(), resource: error.request.as_str().into() }, Outcome::Refused)
+        }
+        ErrorKind::Throttled { .. } => (State::Throttled, Outcome::Failed),
+        ErrorKind::Missing => (State::Missing, Outcome::Refused),
+        ErrorKind::Rejected | ErrorKind::Decode => (State::Stale, Outcome::Failed),
+        ErrorKind::Config | ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Tls => {
+            (State::Unreachable, Outcome::Failed)
+        }
+    }
+}
+
+fn signal(of: Measured) -> Option<Signal> {
+    Some(match of {
+        Measured::BytesIn => Signal::BytesInPerSecond,
+        Measured::BytesOut => Signal::BytesOutPerSecond,
+        Measured::MessagesIn => Signal::MessagesInPerSecond,
+        Measured::ProduceP99 => Signal::ProduceMillisP99,
+        Measured::HandlerIdle => Signal::HandlerIdle,
+        Measured::UnderReplicated => Signal::UnderReplicated,
+        Measured::GroupLag => Signal::GroupLag,
+        Measured::PodCpu => Signal::CpuMillicores,
+        Measured::PodMemory => Signal::MemoryBytes,
+        _ => return None,
+    })
+}
+
+/// A broker's label is the name of its pod, which ends in the node id. Any other label names no broker for certain.
+fn broker(label: &str) -> Option<BrokerId> {
+    label.rsplit_once('-')?.1.parse().ok().map(BrokerId)
+}
+
+/// The samples that the model knows; a group's topics are added up.
+pub(super) fn points(answer: &Answer) -> Vec<Point> {
+    let mut series: BTreeMap<(SeriesKey, Signal), BTreeMap<Time, f64>> = BTreeMap::new();
+    for point in &answer.points {
+        let Some(signal) = signal(point.signal) else { continue };
+        let of = match &point.subject {
+            Subject::Broker(label) => match broker(label) {
+                Some(id) => SeriesKey::Broker(id),
+                None => continue,
+            },
+            Subject::Pod { namespace, name } => SeriesKey::Pod(PodId {
+                namespace: namespace.clone().into(),
+                name: name.clone().into(),
+            }),
+            Subject::Group { group, .. } => SeriesKey::Group(group.clone().into()),
+            Subject::Cluster => continue,
+        };
+        *series.entry((of, signal)).or_default().entry(Time(point.t_ms)).or_default() += point.value;
+    }
+    series
+        .into_iter()
+        .map(|((of, signal), samples)| Point { signal, of, samples: samples.into_iter().collect() })
+        .collect()
+}
+
+/// What was found out about the server.
+struct Found {
+    probe: Probe,
+    /// The half hour before the start has been asked for.
+    filled: bool,
+}
+
+/// Follows the server for as long as somebody listens.
+pub(super) async fn follow(client: Client, feed: Feed, every: Duration, refreshes: watch::Receiver<u64>) {
+    let found: tokio::sync::Mutex<Option<Found>> = tokio::sync::Mutex::default();
+    let (client, feed, found) = (&client, &feed, &found);
+    poll::run(Cadence { every, jitter: 0.5 }, refreshes, |_| async move {
+        let mut found = found.lock().await;
+        let (state, why, outcome) = match round(client, feed, &mut found).await? {
+            Ok(None) => (State::Live, None, Outcome::Fine),
+            Ok(Some(nothing)) => (State::Missing, Some(nothing), Outcome::Refused),
+            Err(error) => {
+                let (state, outcome) = state_of(&error);
+                (state, Some(error.to_string()), outcome)
+            }
+        };
+        let counters = client.counters();
+        feed.report(HealthReport {
+            why: why.map(Into::into),
+            every: i64::try_from(every.as_millis()).ok(),
+            requests: Some(counters.requests),
+            errors: Some(counters.errors),
+            bytes: Some(counters.bytes),
+            ..HealthReport::new(Source::Series, state)
+        })
+        .await?;
+        Ok(outcome)
+    })
+    .await;
+}
+
+/// One round; `Ok(Some(words))` where the server has none of the metrics we know.
+async fn round(
+    client: &Client,
+    feed: &Feed,
+    found: &mut Option<Found>,
+) -> Result<Result<Option<String>, Error>, Closed> {
+    if found.is_none() {
+        match dialect::probe(client, clock::now().0).await {
+            Ok(probe) if probe.dialects.is_empty() => {
+                return Ok(Ok(Some(format!(
+                    "{} has none of the metrics of Kafka, its exporters or the kubelet",
+                    client.server()
+                ))));
+            }
+            Ok(probe) => *found = Some(Found { probe, filled: false }),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    let Some(known) = found else { return Ok(Ok(None)) };
+    if !known.filled {
+        match query::backfill(client, &known.probe, clock::now().0).await {
+            Ok(answer) => {
+                known.filled = true;
+                feed.send(Update::Series(points(&answer))).await?;
+            }
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    match query::refresh(client, &known.probe).await {
+        Ok(answer) => {
+            for warning in &answer.warnings {
+                tracing::warn!(server = client.server(), "{warning}");
+            }
+            feed.send(Update::Series(points(&answer))).await?;
+            Ok(Ok(None))
+        }
+        Err(error) => Ok(Err(error)),
+    }
+}
