@@ -23,6 +23,7 @@ mod count;
 mod fixture;
 mod fraud;
 mod kafka_tools;
+mod kube_client;
 mod lag_oracle;
 mod program;
 mod quiet;
