@@ -6,9 +6,11 @@
 pub mod args;
 mod check;
 pub mod config;
+pub mod connect;
 pub mod env;
 pub mod exit;
 pub mod out;
+pub mod screen;
 pub mod settings;
 mod usage;
 
@@ -74,6 +76,49 @@ pub fn parse(
         Some(Subcommands::Snapshot { view }) => Command::Snapshot { view, report },
     };
     Ok(Invocation { command, settings })
+}
+
+/// Runs the program.
+pub fn main() -> Exit {
+    let env = Environment::read();
+    let asked = match parse(std::env::args_os(), &env) {
+        Ok(asked) => asked,
+        Err(exit) => return exit,
+    };
+    // One provider of cryptography for every library in the tree.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a provider of cryptography is there already");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Exit::because(
+                Code::Nothing,
+                Complaint::new("the runtime", error.to_string()),
+            );
+        }
+    };
+    let done = runtime.block_on(perform(&asked, &env));
+    // Tasks that hang in a system call must not keep the process.
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => Exit::quiet(Code::Fine),
+        Err(exit) => exit,
+    }
+}
+
+async fn perform(asked: &Invocation, env: &Environment) -> Result<(), Exit> {
+    match &asked.command {
+        Command::Screen { pane } => screen::show(&asked.settings, env, *pane).await,
+        Command::Lag { .. } | Command::Snapshot { .. } => Err(Exit::quiet(Code::Nothing)),
+    }
 }
 
 #[cfg(test)]
