@@ -22,6 +22,7 @@ mod chaos;
 mod count;
 mod fixture;
 mod fraud;
+mod kafka_client;
 mod kafka_tools;
 mod kube_client;
 mod lag_oracle;
