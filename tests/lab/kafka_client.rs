@@ -104,6 +104,7 @@ fn named<'a>(groups: &'a [DescribedGroup], name: &str) -> &'a DescribedGroup {
 
 #[tokio::test]
 async fn metadata_names_brokers_racks_and_topics() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let brokers: Vec<i32> = metadata.brokers.iter().map(|broker| broker.id).collect();
@@ -138,6 +139,7 @@ async fn metadata_names_brokers_racks_and_topics() {
 
 #[tokio::test]
 async fn groups_of_all_four_types_are_listed_and_described() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -196,6 +198,7 @@ async fn groups_of_all_four_types_are_listed_and_described() {
 
 #[tokio::test]
 async fn a_newer_group_is_not_found_by_the_classic_describe() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -207,6 +210,7 @@ async fn a_newer_group_is_not_found_by_the_classic_describe() {
 
 #[tokio::test]
 async fn share_groups_have_start_offsets_and_lag() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -225,6 +229,7 @@ async fn share_groups_have_start_offsets_and_lag() {
 
 #[tokio::test]
 async fn committed_offsets_are_those_that_kafkas_tool_prints() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let mut groups: ByCoordinator = BTreeMap::new();
@@ -304,6 +309,7 @@ async fn committed_offsets_are_those_that_kafkas_tool_prints() {
 
 #[tokio::test]
 async fn a_lag_refresh_costs_three_requests_a_broker_and_one() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let mut groups: ByCoordinator = BTreeMap::new();
@@ -339,6 +345,7 @@ async fn a_lag_refresh_costs_three_requests_a_broker_and_one() {
 
 #[tokio::test]
 async fn offsets_of_all_kinds_are_in_order() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let topic = metadata.topic("orders").unwrap();
@@ -387,6 +394,7 @@ async fn offsets_of_all_kinds_are_in_order() {
 
 #[tokio::test]
 async fn configs_disks_cluster_and_quorum_are_read() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let topics: Vec<Arc<str>> = metadata
@@ -449,6 +457,7 @@ async fn configs_disks_cluster_and_quorum_are_read() {
 
 #[tokio::test]
 async fn records_are_read_and_aborted_ones_filtered() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     for name in ["orders", "payments", "clicks", "tx"] {
@@ -492,6 +501,7 @@ async fn records_are_read_and_aborted_ones_filtered() {
 
 #[tokio::test]
 async fn every_way_in_sees_the_same_cluster() {
+    let _lab = crate::fixture::steady();
     let cluster = at(PLAINTEXT)
         .metadata(TIME)
         .await
@@ -527,6 +537,7 @@ async fn every_way_in_sees_the_same_cluster() {
 
 #[tokio::test]
 async fn wrong_ways_in_are_told_apart() {
+    let _lab = crate::fixture::steady();
     let ca = run_dir().join("pki/kafka-ca.crt");
     let trust = format!(
         "ssl.truststore.type=PEM\nssl.truststore.location={}\n",
@@ -636,6 +647,7 @@ async fn wrong_ways_in_are_told_apart() {
 
 #[tokio::test]
 async fn a_viewer_is_told_what_it_may_not_see() {
+    let _lab = crate::fixture::steady();
     let client = from_file("scram-app.properties");
     client.metadata(TIME).await.unwrap();
     for (_, dirs) in client.describe_log_dirs(TIME).await {
