@@ -1,32 +1,23 @@
-//! The screen, on live servers or on the demo world.
+//! The screen and the reports, on live servers or on the demo world.
 
+use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::sync::mpsc;
 
 use crate::{
-    app::{App, Effect, Options, PaneId},
+    app::{App, Effect, Msg, Options, PaneId},
+    insight::Picture,
     log::{self, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
     run::{self, Session},
     source::{self, Feed, Running, clock},
     term::Terminal,
-    view::{Theme, panes},
+    view::{self, Theme, panes},
 };
 
-use super::{Code, Complaint, Environment, Exit, Pane, Settings, connect};
-
-fn pane_id(pane: Option<Pane>) -> PaneId {
-    match pane {
-        None | Some(Pane::Home) => PaneId::Home,
-        Some(Pane::Groups) => PaneId::Groups,
-        Some(Pane::Topics) => PaneId::Topics,
-        Some(Pane::Brokers) => PaneId::Brokers,
-        Some(Pane::Workloads) => PaneId::Workloads,
-        Some(Pane::Nodes) => PaneId::Nodes,
-        Some(Pane::Sources) => PaneId::Sources,
-        Some(Pane::Log) => PaneId::Log,
-    }
-}
+use super::{
+    Code, Complaint, Environment, Exit, ReportSettings, Settings, Subject, connect, report,
+};
 
 /// The theme that was asked for, with as many colours as the terminal should get.
 pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
@@ -41,14 +32,14 @@ pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
 }
 
 /// What the app is told of the settings.
-pub fn options(settings: &Settings, site: Name, pane: Option<Pane>) -> Options {
+pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options {
     Options {
         site,
         namespace: settings.namespace.as_deref().map(Name::from),
         read_only: settings.read_only,
         ascii: settings.look.ascii,
         demo: settings.demo.is_some(),
-        pane: pane_id(pane),
+        pane: pane.unwrap_or(PaneId::Home),
     }
 }
 
@@ -57,18 +48,19 @@ async fn start(
     settings: &Settings,
     env: &Environment,
     to: mpsc::Sender<Envelope>,
+    everything: bool,
 ) -> Result<(Name, Option<Running>), Exit> {
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
         tokio::spawn(source::demo::run(demo.seed, demo.scale, to, site.clone()));
         return Ok((site, None));
     }
-    let (live, warnings) = connect::live(settings, env, false, Plugins::MayAsk)?;
+    let (live, warnings) = connect::live(settings, env, everything, Plugins::MayAsk)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     if let Some(kube) = &live.kube {
-        // A credential plugin may ask now, and never on the live screen.
+        // A credential plugin may ask now, and never on the live screen. This sends nothing.
         if let Err(error) = kube.kube().await {
             tracing::warn!("{error}");
         }
@@ -78,7 +70,11 @@ async fn start(
 }
 
 /// Shows the screen until the user leaves.
-pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) -> Result<(), Exit> {
+pub async fn show(
+    settings: &Settings,
+    env: &Environment,
+    pane: Option<PaneId>,
+) -> Result<Exit, Exit> {
     let theme = theme(settings)?;
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
@@ -87,10 +83,12 @@ pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) ->
         )));
     }
     let usual = || Some(env.state_dir()?.join("plimsoll.log"));
+    // The demo world writes no files.
+    let live = settings.demo.is_none();
     let file = settings
         .log_file
         .clone()
-        .or_else(|| usual().filter(|_| settings.demo.is_none()));
+        .or_else(|| usual().filter(|_| live));
     let logging = LogOptions {
         file: file.clone(),
         verbosity: settings.verbosity,
@@ -99,14 +97,11 @@ pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) ->
         let place = file
             .map(|file| file.display().to_string())
             .unwrap_or_default();
-        Exit::usage(
-            Complaint::new("log file", error.to_string())
-                .at(place)
-                .remedy("choose another by --log-file"),
-        )
+        let complaint = Complaint::new("log file", error.to_string()).at(place);
+        Exit::usage(complaint.remedy("choose another by --log-file"))
     })?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
-    let (site, running) = start(settings, env, to).await?;
+    let (site, running) = start(settings, env, to, false).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let app = App::new(panes::ALL, options(settings, site, pane), clock::now());
     let session = Session {
@@ -114,7 +109,7 @@ pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) ->
         theme,
         frame,
         feed,
-        log: log.lines,
+        log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
@@ -126,5 +121,50 @@ pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) ->
             Code::Nothing,
             Complaint::new("the terminal", error.to_string()),
         )
-    })
+    })?;
+    Ok(Exit::quiet(Code::Fine))
+}
+
+/// Makes one report and returns it with the code it deserves.
+pub async fn report(
+    subject: &Subject,
+    how: &ReportSettings,
+    settings: &Settings,
+    env: &Environment,
+) -> Result<Exit, Exit> {
+    let theme = theme(settings)?;
+    let file = settings.log_file.clone();
+    let _log = file.map(|file| {
+        log::start(&LogOptions {
+            file: Some(file),
+            verbosity: settings.verbosity,
+        })
+    });
+    let (to, feed) = mpsc::channel(Feed::CAPACITY);
+    let (site, _running) = start(settings, env, to, true).await?;
+    let draw = |picture: Picture, now, pane, (columns, rows)| {
+        let options = options(settings, picture.site.name.clone(), Some(pane));
+        let mut app = App::new(panes::ALL, options, now);
+        app.picture = picture;
+        text_of(&mut app, &theme, columns, rows)
+    };
+    let session = report::Session {
+        site,
+        systems: &settings.systems(),
+        namespace: settings.namespace.as_deref(),
+        feed,
+        now: &clock::now,
+        draw: &draw,
+    };
+    Ok(report::run(subject, how, session).await)
+}
+
+/// The screen as lines of text, without trailing blanks.
+pub fn text_of(app: &mut App, theme: &Theme, columns: u16, rows: u16) -> String {
+    let now = app.now();
+    app.handle(Msg::Resize(columns, rows), now);
+    app.settle();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+    view::draw(&mut buffer, app, theme);
+    view::text::lines(&buffer)
 }

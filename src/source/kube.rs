@@ -29,8 +29,8 @@ const METRICS: Duration = Duration::from_secs(30);
 fn state_of(error: &Error) -> State {
     match &error.kind {
         ErrorKind::Forbidden { verb, resource, .. } => State::Forbidden {
-            verb: verb.as_str().into(),
-            resource: resource.as_str().into(),
+            verb: (**verb).into(),
+            resource: (**resource).into(),
         },
         ErrorKind::Unauthorized => State::Unauthorized,
         ErrorKind::Throttled { .. } => State::Throttled,
