@@ -10,5 +10,11 @@ mod common {
     pub(crate) mod fake_broker;
 }
 mod kafka {
+    mod connection;
     mod costs;
+    mod fixtures;
+    mod properties;
+    mod reads;
+    mod recovery;
+    mod security;
 }

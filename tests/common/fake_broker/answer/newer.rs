@@ -39,6 +39,11 @@ pub(super) fn consumer(mut call: Call<'_>) -> BytesMut {
                 .get(name)
                 .map(|spec| spec.id)
                 .unwrap_or_default();
+            let name = if call.world.hides_topic_names {
+                ""
+            } else {
+                name
+            };
             consumer::TopicPartitions::default()
                 .with_topic_id(id)
                 .with_topic_name(TopicName(text(name)))
