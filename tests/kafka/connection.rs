@@ -311,7 +311,7 @@ async fn a_login_that_runs_out_is_renewed_at_85_percent() {
         fake.dial(),
         Config {
             sasl: Some(sasl),
-            ..fake.config()
+            ..FakeCluster::config()
         },
     );
     client.metadata(TIME).await.unwrap();

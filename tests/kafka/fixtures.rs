@@ -230,7 +230,12 @@ fn mutated(name: &str, changes: &[(usize, u8)], length: usize) -> Vec<u8> {
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_all().start_paused(true).build().unwrap().block_on(work)
+    runtime
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 proptest! {

@@ -109,7 +109,7 @@ async fn bootstrap_addresses_are_tried_in_order() {
         fake.dial(),
         Config {
             bootstrap,
-            ..fake.config()
+            ..FakeCluster::config()
         },
     );
     client.metadata(TIME).await.unwrap();
@@ -130,7 +130,7 @@ async fn when_nothing_answers_the_most_telling_failure_is_shown() {
         fake.dial(),
         Config {
             bootstrap,
-            ..fake.config()
+            ..FakeCluster::config()
         },
     );
     let why = client.metadata(TIME).await.unwrap_err();

@@ -41,7 +41,7 @@ async fn log_in(login: Option<Login>, sasl: Option<Sasl>) -> Result<usize> {
         fake.dial(),
         Config {
             sasl,
-            ..fake.config()
+            ..FakeCluster::config()
         },
     );
     Ok(client.metadata(TIME).await?.topics.len())
@@ -218,7 +218,7 @@ async fn over(server: Option<ServerConfig>, tls: Option<TlsClient>) -> Result<us
         fake.dial(),
         Config {
             tls,
-            ..fake.config()
+            ..FakeCluster::config()
         },
     );
     Ok(client.metadata(TIME).await?.topics.len())

@@ -5,7 +5,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking, and finds the lab by the environment"
+    clippy::too_many_lines,
+    reason = "a test fails by panicking, finds the lab by the environment, and may hold a long table of cases"
 )]
 mod record;
 mod ways_in;

@@ -234,7 +234,7 @@ fn kafka_4_3() -> BTreeMap<i16, (i16, i16)> {
         (api::DESCRIBE_CONFIGS, (1, 4)),
         (api::DESCRIBE_LOG_DIRS, (1, 5)),
         (api::SASL_AUTHENTICATE, (0, 2)),
-        (api::LIST_REASSIGNMENTS, (0, 1)),
+        (api::LIST_REASSIGNMENTS, (0, 0)),
         (api::DESCRIBE_QUORUM, (0, 2)),
         (api::DESCRIBE_CLUSTER, (0, 2)),
         (api::CONSUMER_DESCRIBE, (0, 1)),

@@ -21,7 +21,7 @@ fn varint(out: &mut BytesMut, value: i64) {
         out.put_u8((folded & 0x7F) as u8 | 0x80);
         folded >>= 7;
     }
-    out.put_u8(folded as u8);
+    out.put_u8((folded & 0x7F) as u8);
 }
 
 fn sized(out: &mut BytesMut, bytes: Option<&[u8]>) {
@@ -140,7 +140,7 @@ fn keys_values_and_headers_come_whole() {
             record(1, Some(b"k"), None, &[]),
         ],
     );
-    let decoded = decode(bytes.into(), wanted(0));
+    let decoded = decode(bytes.into(), &wanted(0));
     let [first, second] = &decoded.records[..] else {
         panic!("{decoded:?}")
     };
@@ -168,7 +168,7 @@ fn keys_values_and_headers_come_whole() {
 #[test]
 fn every_compression_is_read() {
     for codec in [0, GZIP, SNAPPY, LZ4, ZSTD] {
-        let decoded = decode(three(10, codec, 5).into(), wanted(0));
+        let decoded = decode(three(10, codec, 5).into(), &wanted(0));
         assert_eq!(
             (offsets(&decoded), decoded.cut),
             (vec![10, 11, 12], None),
@@ -190,13 +190,13 @@ fn snappy_as_java_frames_it_is_read() {
         packed.extend(u32::try_from(block.len()).unwrap().to_be_bytes());
         packed.extend(block);
     }
-    let decoded = decode(raw(0, SNAPPY, -1, 2, &packed).into(), wanted(0));
+    let decoded = decode(raw(0, SNAPPY, -1, 2, &packed).into(), &wanted(0));
     assert_eq!((offsets(&decoded), decoded.cut), (vec![0, 1], None));
 }
 
 #[test]
 fn the_brokers_time_counts_where_it_set_it() {
-    let decoded = decode(three(0, LOG_APPEND, -1).into(), wanted(0));
+    let decoded = decode(three(0, LOG_APPEND, -1).into(), &wanted(0));
     let times = decoded
         .records
         .iter()
@@ -209,19 +209,19 @@ fn earlier_records_of_the_first_batch_are_left_out_and_a_cut_last_batch_is_no_fa
     let mut bytes = three(10, 0, -1);
     let second = three(13, 0, -1);
     bytes.extend(&second[..second.len() - 1]);
-    let decoded = decode(bytes.into(), wanted(12));
+    let decoded = decode(bytes.into(), &wanted(12));
     assert_eq!(
         (offsets(&decoded), decoded.next_offset, decoded.cut),
         (vec![12], 13, None)
     );
-    let nothing = decode(second[..20].to_vec().into(), wanted(12));
+    let nothing = decode(second[..20].to_vec().into(), &wanted(12));
     assert_eq!((nothing.next_offset, nothing.cut), (12, None));
 }
 
 #[test]
 fn markers_are_skipped_and_their_offsets_passed() {
     let bytes = [three(0, TRANSACTIONAL, 7), marker(3, 7, 1)].concat();
-    let decoded = decode(bytes.into(), wanted(0));
+    let decoded = decode(bytes.into(), &wanted(0));
     assert_eq!((decoded.records.len(), decoded.next_offset), (3, 4));
     assert!(
         decoded
@@ -243,7 +243,7 @@ fn records_of_aborted_transactions_are_filtered_by_producer_and_offset() {
         marker(14, 7, 1),
     ]
     .concat();
-    let all = decode(bytes.clone().into(), wanted(0));
+    let all = decode(bytes.clone().into(), &wanted(0));
     assert_eq!(
         all.records.len(),
         12,
@@ -254,7 +254,7 @@ fn records_of_aborted_transactions_are_filtered_by_producer_and_offset() {
         aborted: vec![(0, 7)],
         ..wanted(0)
     };
-    let committed = decode(bytes.into(), wish);
+    let committed = decode(bytes.into(), &wish);
     // 7's first transaction is gone; what it wrote outside of one, and its next transaction, are not.
     assert_eq!(offsets(&committed), [3, 4, 5, 6, 7, 8, 11, 12, 13]);
     assert_eq!(committed.next_offset, 15);
@@ -270,7 +270,7 @@ fn inflating_stops_at_the_bound() {
             max_decompressed: 50_000,
             ..wanted(0)
         };
-        let decoded = decode(bomb.clone().into(), small);
+        let decoded = decode(bomb.clone().into(), &small);
         assert_eq!(
             (decoded.records.len(), decoded.next_offset),
             (0, 1),
@@ -287,7 +287,7 @@ fn inflating_stops_at_the_bound() {
             max_decompressed: 150_000,
             ..wanted(0)
         };
-        let decoded = decode([bomb, second].concat().into(), enough_for_one);
+        let decoded = decode([bomb, second].concat().into(), &enough_for_one);
         assert_eq!(
             (decoded.records.len(), decoded.next_offset),
             (1, 1),
@@ -301,16 +301,16 @@ fn inflating_stops_at_the_bound() {
 fn what_cannot_be_read_is_said_and_passed() {
     let mut old = three(4, 0, -1);
     old[16] = 1;
-    let decoded = decode([three(0, 0, -1), old].concat().into(), wanted(0));
+    let decoded = decode([three(0, 0, -1), old].concat().into(), &wanted(0));
     assert_eq!((decoded.records.len(), decoded.next_offset), (3, 5));
     assert!(decoded.cut.unwrap().contains("message format 1"));
-    let decoded = decode(raw(0, 7, -1, 3, b"x").into(), wanted(0));
+    let decoded = decode(raw(0, 7, -1, 3, b"x").into(), &wanted(0));
     assert!(decoded.cut.unwrap().contains("compression 7 is not known"));
-    let decoded = decode(raw(0, GZIP, -1, 3, b"not gzip").into(), wanted(0));
+    let decoded = decode(raw(0, GZIP, -1, 3, b"not gzip").into(), &wanted(0));
     assert_eq!(decoded.next_offset, 3);
     let decoded = decode(
         raw(0, 0, -1, 2_000_000, &record(0, None, None, &[])).into(),
-        wanted(0),
+        &wanted(0),
     );
     assert_eq!(decoded.records.len(), 1);
     assert!(
@@ -336,7 +336,7 @@ proptest! {
         }
         bytes.truncate(length);
         let wish = Wanted { committed: true, aborted: vec![(0, 7)], from, max_decompressed: 1 << 16 };
-        let decoded = decode(bytes.into(), wish);
+        let decoded = decode(bytes.into(), &wish);
         prop_assert!(decoded.next_offset >= from);
     }
 }
