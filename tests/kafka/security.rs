@@ -317,3 +317,17 @@ async fn the_name_alone_or_everything_can_be_left_unchecked() {
     let anything = TlsSettings::with_trust(Trust::Nobody).build().unwrap();
     assert_eq!(over(wrong_name(), Some(anything)).await, Ok(1));
 }
+
+#[tokio::test]
+async fn without_a_ca_the_systems_roots_count() {
+    let ca = Ca::new("servers");
+    // A machine without roots is told so.
+    let why = match TlsSettings::with_trust(Trust::System).build() {
+        Err(why) => why.to_string(),
+        Ok(tls) => {
+            let server = server(ca.issue("boot.fake", false), None);
+            over(Some(server), Some(tls)).await.unwrap_err().to_string()
+        }
+    };
+    assert!(why.contains("give the CA"), "{why}");
+}
