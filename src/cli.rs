@@ -6,10 +6,13 @@
 pub mod args;
 mod check;
 pub mod config;
+pub mod connect;
 pub mod env;
 pub mod exit;
+pub mod headless;
 pub mod out;
 pub mod report;
+pub mod screen;
 pub mod settings;
 mod usage;
 
@@ -113,6 +116,50 @@ fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
     Err(Complaint::new("theme", "no such theme")
         .at(format!("{name:?}"))
         .remedy(format!("{near}themes: {}", known.join(" "))))
+}
+
+/// Runs the program.
+pub fn main() -> Exit {
+    let env = Environment::read();
+    let asked = match parse(std::env::args_os(), &env) {
+        Ok(asked) => asked,
+        Err(exit) => return exit,
+    };
+    // One provider of cryptography for every library in the tree.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a provider of cryptography is there already");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Exit::because(
+                Code::Nothing,
+                Complaint::new("the runtime", error.to_string()),
+            );
+        }
+    };
+    let exit = runtime.block_on(perform(&asked, &env));
+    // Tasks that hang in a system call must not keep the process.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn perform(asked: &Invocation, env: &Environment) -> Exit {
+    let settings = &asked.settings;
+    match &asked.command {
+        Command::Screen { pane } => match screen::show(settings, env, *pane).await {
+            Ok(()) => Exit::quiet(Code::Fine),
+            Err(exit) => exit,
+        },
+        Command::Report { subject, report } => headless::make(subject, report, settings, env).await,
+    }
 }
 
 #[cfg(test)]

@@ -11,5 +11,5 @@ mod poll;
 mod prometheus;
 
 pub use feed::{Feed, Wishes};
-pub use kafka::{Collector as KafkaCollector, Round};
+pub use kafka::Collector as KafkaCollector;
 pub use live::{Live, Running};

@@ -28,8 +28,6 @@ pub struct Options {
     pub ascii: bool,
     /// The demo world is shown, and says so.
     pub demo: bool,
-    /// Systems that were left out by the user, in words.
-    pub left_out: Vec<&'static str>,
     /// The pane to begin with.
     pub pane: PaneId,
 }

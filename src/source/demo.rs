@@ -31,7 +31,7 @@ pub const SITE: &str = "demo";
 
 /// The Kafka half of the world.
 #[derive(Clone, Debug)]
-struct Streams {
+struct Kafka {
     servers: Vec<Server>,
     controller: BrokerId,
     topics: Vec<TopicState>,
@@ -40,7 +40,7 @@ struct Streams {
     changed: bool,
 }
 
-impl Streams {
+impl Kafka {
     /// The coordinator of each group, where it has one now.
     fn coordinators(&self) -> Vec<Option<BrokerId>> {
         let commits = |topic: &&TopicState| &*topic.name == "__consumer_offsets";
@@ -56,7 +56,7 @@ pub struct World {
     random: Random,
     now: Time,
     cluster: Cluster,
-    streams: Streams,
+    kafka: Kafka,
     incidents: Incidents,
     collectors: Collectors,
 }
@@ -74,33 +74,32 @@ impl World {
     pub fn named(seed: u64, scale: f64, start: Time, site: Name) -> World {
         let mut random = Random::new(seed);
         let cluster = build::cluster(scale, start, &mut random);
-        let streams = build::streams(scale, start, &cluster, &mut random);
+        let kafka = build::kafka(scale, start, &cluster, &mut random);
         World {
             incidents: Incidents::new(start, &mut random),
             collectors: Collectors::new(site, start, random.next()),
             random,
             now: start,
             cluster,
-            streams,
+            kafka,
         }
     }
 
     /// What all sources say when they are opened.
     pub fn opening(&mut self) -> Vec<Envelope> {
         self.collectors
-            .open(&mut self.cluster, &mut self.streams, self.now)
+            .open(&mut self.cluster, &mut self.kafka, self.now)
     }
 
     /// Lives until `now`, second by second, and says what collectors would have said in that time.
     pub fn step(&mut self, now: Time) -> Vec<Envelope> {
-        if now.since(self.now) > Self::LATE * SECOND {
-            self.now = now.plus(-Self::LATE * SECOND);
-        }
+        let skipped = now.since(self.now) / SECOND - Self::LATE;
+        self.now = self.now.plus(skipped.max(0) * SECOND);
         while now.since(self.now) >= SECOND {
             self.now = self.now.plus(SECOND);
             self.live();
             self.collectors
-                .collect(&mut self.cluster, &mut self.streams, self.now);
+                .collect(&mut self.cluster, &mut self.kafka, self.now);
         }
         self.collectors.take()
     }
@@ -115,46 +114,46 @@ impl World {
     }
 
     fn run_brokers(&mut self) {
-        let streams = &mut self.streams;
+        let kafka = &mut self.kafka;
         let home = self.cluster.workloads.iter().find(|w| w.has_brokers());
-        for place in 0..streams.servers.len() {
+        for place in 0..kafka.servers.len() {
             let runs = home.is_some_and(|home| {
                 home.working()
                     .any(|pod| usize::try_from(pod.ordinal) == Ok(place))
             });
-            let Some(server) = streams.servers.get_mut(place) else {
+            let Some(server) = kafka.servers.get_mut(place) else {
                 continue;
             };
             if !server.observe(runs, self.now) {
                 continue;
             }
             let (id, fenced) = (server.id(), server.fenced);
-            for topic in &mut streams.topics {
+            for topic in &mut kafka.topics {
                 if fenced {
-                    topic.fence(id, &streams.servers);
+                    topic.fence(id, &kafka.servers);
                 } else {
                     topic.unfence(id);
                 }
             }
-            streams.changed = true;
-            if fenced && streams.controller == id {
-                let next = streams.servers.iter().find(|server| server.serves());
-                streams.controller = next.map_or(id, Server::id);
+            kafka.changed = true;
+            if fenced && kafka.controller == id {
+                let next = kafka.servers.iter().find(|server| server.lives());
+                kafka.controller = next.map_or(id, Server::id);
             }
         }
-        for topic in &mut streams.topics {
-            streams.changed |= topic.heal(&streams.servers, &mut self.random);
+        for topic in &mut kafka.topics {
+            kafka.changed |= topic.heal(&kafka.servers, &mut self.random);
         }
     }
 
     fn run_groups(&mut self) {
-        let commits_kept = self.streams.coordinators();
-        let Streams {
+        let commits_kept = self.kafka.coordinators();
+        let Kafka {
             servers,
             topics,
             groups,
             ..
-        } = &mut self.streams;
+        } = &mut self.kafka;
         for (group, kept) in groups.iter_mut().zip(commits_kept) {
             let mut workload = group
                 .workload
@@ -168,7 +167,7 @@ impl World {
     }
 
     fn produce(&mut self) {
-        for topic in &mut self.streams.topics {
+        for topic in &mut self.kafka.topics {
             let load = topic.load(self.now);
             let writers = topic
                 .producer
@@ -177,7 +176,7 @@ impl World {
             if writers.working().next().is_none() {
                 continue;
             }
-            topic.produce(load, &mut self.streams.servers);
+            topic.produce(load, &mut self.kafka.servers);
             for pod in writers.pods.iter_mut().filter(|pod| pod.works()) {
                 pod.busy = load * 4 / 10;
             }
@@ -213,4 +212,49 @@ fn now() -> Time {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let millis = since.map_or(0, |since| since.as_millis());
     Time(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slow(world: &World) -> &GroupState {
+        let groups = &mut world.kafka.groups.iter();
+        groups
+            .find(|group| &*group.name == catalogue::SLOW_GROUP)
+            .unwrap()
+    }
+
+    fn scale(world: &mut World, replicas: u32) {
+        let workloads = &mut world.cluster.workloads.iter_mut();
+        let slow = workloads.find(|w| &*w.id.name == "fraud").unwrap();
+        slow.replicas = replicas;
+    }
+
+    #[test]
+    fn the_world_obeys_the_replicas_of_a_workload() {
+        let start = Time(1_800_000_000_000);
+        let mut world = World::new(1, 1.0, start);
+        world.opening();
+        let lag = |world: &World| slow(world).lag(&world.kafka.topics);
+        let mut second = 0;
+        let mut live = |world: &mut World, seconds: i64| {
+            second += seconds;
+            world.step(start.plus(second * SECOND));
+            (slow(world).members.len(), lag(world))
+        };
+        let (alone, before) = live(&mut world, 60);
+        scale(&mut world, 6);
+        let (six, most) = live(&mut world, 60);
+        let (_, after) = live(&mut world, 60);
+        assert_eq!((alone, six), (1, 6));
+        assert!(before > 970_000, "alone it falls behind: {before}");
+        assert!(after < most - 10_000, "six catch up: {most} {after}");
+        let each: Vec<usize> = slow(&world).members.iter().map(|m| m.owned.len()).collect();
+        assert_eq!(each, [1; 6]);
+        scale(&mut world, 2);
+        assert_eq!(live(&mut world, 60).0, 2);
+        let each: Vec<usize> = slow(&world).members.iter().map(|m| m.owned.len()).collect();
+        assert_eq!(each, [3, 3]);
+    }
 }

@@ -18,7 +18,7 @@ pub struct Feed {
 
 /// Nobody listens any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed;
+pub(super) struct Closed;
 
 impl Feed {
     /// Envelopes that wait between sources and app.
@@ -29,7 +29,11 @@ impl Feed {
     }
 
     pub(super) async fn send(&self, update: Update) -> Result<(), Closed> {
-        let envelope = Envelope { at: clock::now(), site: self.site.clone(), update };
+        let envelope = Envelope {
+            at: clock::now(),
+            site: self.site.clone(),
+            update,
+        };
         self.to.send(envelope).await.map_err(|_closed| Closed)
     }
 
@@ -47,7 +51,10 @@ pub struct Wishes {
 
 impl Default for Wishes {
     fn default() -> Self {
-        Wishes { interest: watch::Sender::default(), refresh: watch::Sender::default() }
+        Wishes {
+            interest: watch::Sender::default(),
+            refresh: watch::Sender::default(),
+        }
     }
 }
 
@@ -57,7 +64,8 @@ impl Wishes {
     }
 
     pub fn refresh(&self) {
-        self.refresh.send_modify(|count| *count = count.wrapping_add(1));
+        self.refresh
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(super) fn interest(&self) -> watch::Receiver<Interest> {

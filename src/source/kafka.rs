@@ -65,7 +65,8 @@ impl Collector {
 
     /// The longest that one request may take. A broker that hangs costs a round this once, and is then left out of it.
     fn deadline(&self) -> Duration {
-        self.every.clamp(Duration::from_secs(2), Duration::from_secs(4))
+        self.every
+            .clamp(Duration::from_secs(2), Duration::from_secs(4))
     }
 
     /// One refresh of everything that is due.
@@ -81,7 +82,10 @@ impl Collector {
     fn due(&mut self, source: Source, every: Duration) -> bool {
         let now = clock::now();
         let millis = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
-        let due = self.asked.get(&source).is_none_or(|asked| now.since(*asked) >= millis);
+        let due = self
+            .asked
+            .get(&source)
+            .is_none_or(|asked| now.since(*asked) >= millis);
         if due {
             self.asked.insert(source, now);
         }
@@ -93,13 +97,21 @@ impl Collector {
     }
 
     /// Reports on a source, with the requests that belong to it.
-    async fn report(&self, source: Source, every: Duration, fault: Option<(State, String)>) -> Result<(), Closed> {
+    async fn report(
+        &self,
+        source: Source,
+        every: Duration,
+        fault: Option<(State, String)>,
+    ) -> Result<(), Closed> {
         let (state, why) = match fault {
             Some((state, why)) => (state, Some(why.into())),
             None => (State::Live, None),
         };
         let traffic = self.client.traffic();
-        let requests = traffic.requests.iter().filter(|(api, _)| map::source_of(**api) == Some(source));
+        let requests = traffic
+            .requests
+            .iter()
+            .filter(|(api, _)| map::source_of(**api) == Some(source));
         self.feed
             .report(HealthReport {
                 why,
@@ -116,7 +128,10 @@ fn fault(error: &Error) -> (State, Outcome) {
     match error {
         Error::Auth { .. } => (State::Unauthorized, Outcome::Refused),
         Error::Authorization { api, resource, .. } => (
-            State::Forbidden { verb: api.to_string().into(), resource: resource.as_str().into() },
+            State::Forbidden {
+                verb: api.to_string().into(),
+                resource: resource.as_str().into(),
+            },
             Outcome::Refused,
         ),
         Error::Throttled { .. } => (State::Throttled, Outcome::Failed),

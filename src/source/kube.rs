@@ -28,20 +28,27 @@ const METRICS: Duration = Duration::from_secs(30);
 /// What a failed request means for its source.
 fn state_of(error: &Error) -> State {
     match &error.kind {
-        ErrorKind::Forbidden { verb, resource, .. } => {
-            State::Forbidden { verb: verb.as_str().into(), resource: resource.as_str().into() }
-        }
+        ErrorKind::Forbidden { verb, resource, .. } => State::Forbidden {
+            verb: verb.as_str().into(),
+            resource: resource.as_str().into(),
+        },
         ErrorKind::Unauthorized => State::Unauthorized,
         ErrorKind::Throttled { .. } => State::Throttled,
         ErrorKind::Missing => State::Missing,
-        ErrorKind::Gone | ErrorKind::Decode | ErrorKind::Rejected { .. } | ErrorKind::Refused => State::Stale,
-        ErrorKind::Config | ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Tls => State::Unreachable,
+        ErrorKind::Gone | ErrorKind::Decode | ErrorKind::Rejected { .. } | ErrorKind::Refused => {
+            State::Stale
+        }
+        ErrorKind::Config | ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Tls => {
+            State::Unreachable
+        }
     }
 }
 
 fn outcome_of(error: &Error) -> Outcome {
     match error.kind {
-        ErrorKind::Forbidden { .. } | ErrorKind::Unauthorized | ErrorKind::Missing => Outcome::Refused,
+        ErrorKind::Forbidden { .. } | ErrorKind::Unauthorized | ErrorKind::Missing => {
+            Outcome::Refused
+        }
         _ => Outcome::Failed,
     }
 }
@@ -64,7 +71,11 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
         let mut got = 0;
         let mut note: Option<String> = None;
         while let Some(event) = events.next().await {
-            if self.take(event, &feed, &mut live, &mut got, &mut note).await.is_err() {
+            if self
+                .take(event, &feed, &mut live, &mut got, &mut note)
+                .await
+                .is_err()
+            {
                 return;
             }
         }
@@ -87,7 +98,8 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
                 *got = 0;
                 // A list that is read anew is no reason to call what is known old.
                 if !*live {
-                    feed.report(report(State::Syncing { got: 0, of: None }, note)).await?;
+                    feed.report(report(State::Syncing { got: 0, of: None }, note))
+                        .await?;
                 }
                 feed.send((self.update)(Delta::begin())).await
             }
@@ -97,16 +109,24 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
             }
             WatchEvent::Page { rows, remaining } => {
                 *got += rows.len() as u64;
-                feed.send((self.update)(Delta::set(rows.into_iter().map(self.row).collect()))).await?;
+                feed.send((self.update)(Delta::set(
+                    rows.into_iter().map(self.row).collect(),
+                )))
+                .await?;
                 if !*live {
                     let of = remaining.map(|rest| *got + rest);
-                    feed.report(report(State::Syncing { got: *got, of }, note)).await?;
+                    feed.report(report(State::Syncing { got: *got, of }, note))
+                        .await?;
                 }
                 Ok(())
             }
             WatchEvent::Listed { gone } => {
                 let gone = gone.into_iter().map(self.key).collect();
-                feed.send((self.update)(Delta { gone, ..Delta::done() })).await?;
+                feed.send((self.update)(Delta {
+                    gone,
+                    ..Delta::done()
+                }))
+                .await?;
                 *live = true;
                 feed.report(report(State::Live, note)).await
             }
@@ -140,7 +160,12 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
 }
 
 /// Follows all kinds that every Kubernetes has, and Strimzi's where they are served.
-pub(super) fn spawn(client: &Client, scope: &Scope, feed: &Feed, tasks: &mut tokio::task::JoinSet<()>) {
+pub(super) fn spawn(
+    client: &Client,
+    scope: &Scope,
+    feed: &Feed,
+    tasks: &mut tokio::task::JoinSet<()>,
+) {
     let spec = |resource, small: bool| WatchSpec {
         fallback: Some(client.namespace().to_owned()),
         from_cache: small,
@@ -150,21 +175,79 @@ pub(super) fn spawn(client: &Client, scope: &Scope, feed: &Feed, tasks: &mut tok
     macro_rules! follow {
         ($source:ident, $spec:expr, $row:path, $key:expr, $update:path) => {
             start(Box::pin(
-                Watched { source: Source::$source, spec: $spec, row: $row, key: $key, update: $update }
-                    .follow(client.clone(), feed.clone()),
+                Watched {
+                    source: Source::$source,
+                    spec: $spec,
+                    row: $row,
+                    key: $key,
+                    update: $update,
+                }
+                .follow(client.clone(), feed.clone()),
             ));
         };
     }
-    follow!(Pods, spec(Resource::PODS, false), map::pod, map::pod_id, Update::Pods);
-    follow!(ReplicaSets, spec(Resource::REPLICA_SETS, false), map::replica_set, map::pod_id, Update::ReplicaSets);
-    follow!(Deployments, spec(Resource::DEPLOYMENTS, false), map::workload, map::deployment_id, Update::Deployments);
-    follow!(StatefulSets, spec(Resource::STATEFUL_SETS, false), map::workload, map::stateful_set_id, Update::StatefulSets);
-    let nodes = WatchSpec { fallback: None, ..spec(Resource::NODES, false) };
-    follow!(Nodes, nodes, map::node, |key| key.name.into(), Update::Nodes);
-    follow!(Autoscalers, spec(Resource::AUTOSCALERS, true), map::autoscaler, map::pair, Update::Autoscalers);
-    let warnings = WatchSpec { fields: Some("type=Warning".to_owned()), ..spec(Resource::EVENTS, false) };
-    follow!(Warnings, warnings, map::warning, map::pair, Update::Warnings);
-    start(Box::pin(strimzi(client.clone(), scope.clone(), feed.clone())));
+    follow!(
+        Pods,
+        spec(Resource::PODS, false),
+        map::pod,
+        map::pod_id,
+        Update::Pods
+    );
+    follow!(
+        ReplicaSets,
+        spec(Resource::REPLICA_SETS, false),
+        map::replica_set,
+        map::pod_id,
+        Update::ReplicaSets
+    );
+    follow!(
+        Deployments,
+        spec(Resource::DEPLOYMENTS, false),
+        map::workload,
+        map::deployment_id,
+        Update::Deployments
+    );
+    follow!(
+        StatefulSets,
+        spec(Resource::STATEFUL_SETS, false),
+        map::workload,
+        map::stateful_set_id,
+        Update::StatefulSets
+    );
+    let nodes = WatchSpec {
+        fallback: None,
+        ..spec(Resource::NODES, false)
+    };
+    follow!(
+        Nodes,
+        nodes,
+        map::node,
+        |key| key.name.into(),
+        Update::Nodes
+    );
+    follow!(
+        Autoscalers,
+        spec(Resource::AUTOSCALERS, true),
+        map::autoscaler,
+        map::pair,
+        Update::Autoscalers
+    );
+    let warnings = WatchSpec {
+        fields: Some("type=Warning".to_owned()),
+        ..spec(Resource::EVENTS, false)
+    };
+    follow!(
+        Warnings,
+        warnings,
+        map::warning,
+        map::pair,
+        Update::Warnings
+    );
+    start(Box::pin(strimzi(
+        client.clone(),
+        scope.clone(),
+        feed.clone(),
+    )));
 }
 
 /// Finds out which of Strimzi's kinds are served, and follows those.
@@ -175,9 +258,13 @@ async fn strimzi(client: Client, scope: Scope, feed: Feed) {
             Ok(kinds) => break kinds,
             Err(error) => {
                 failures += 1;
-                let cadence = Cadence { every: METRICS, jitter: 0.5 };
+                let cadence = Cadence {
+                    every: METRICS,
+                    jitter: 0.5,
+                };
                 let wait = cadence.wait(outcome_of(&error), failures);
-                let report = HealthReport::new(Source::Strimzi, state_of(&error)).because(error.to_string());
+                let report =
+                    HealthReport::new(Source::Strimzi, state_of(&error)).because(error.to_string());
                 if feed.report(report).await.is_err() {
                     return;
                 }
@@ -187,7 +274,9 @@ async fn strimzi(client: Client, scope: Scope, feed: Feed) {
     };
     if kinds.is_empty() {
         let missing = HealthReport::new(Source::Strimzi, State::Missing);
-        drop(feed.report(missing.because("the API server serves no kafka.strimzi.io: no Strimzi here")).await);
+        let missing = missing.because("the API server serves no kafka.strimzi.io: no Strimzi here");
+        // Nobody listens any more: then this task ends, as it does anyway.
+        let _ = feed.report(missing).await;
         return;
     }
     let all = kinds.into_iter().map(|resource| {
@@ -211,9 +300,22 @@ async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Fee
         _ => |key| map::strimzi_key("StrimziPodSet", key),
     };
     // Several kinds share one table: a list of one of them must not take away the others' rows.
-    let update: fn(Delta<crate::model::StrimziRow>) -> Update =
-        |delta| Update::Strimzi(Delta { begin: false, done: false, ..delta });
-    Watched { source: Source::Strimzi, spec, row: map::strimzi, key, update }.follow(client, feed).await;
+    let update: fn(Delta<crate::model::StrimziRow>) -> Update = |delta| {
+        Update::Strimzi(Delta {
+            begin: false,
+            done: false,
+            ..delta
+        })
+    };
+    Watched {
+        source: Source::Strimzi,
+        spec,
+        row: map::strimzi,
+        key,
+        update,
+    }
+    .follow(client, feed)
+    .await;
 }
 
 /// Polls metrics.k8s.io while CPU and memory are looked at.
@@ -228,10 +330,14 @@ pub(super) async fn follow_metrics(
     if !everything && interest.wait_for(|interest| interest.usage).await.is_err() {
         return;
     }
-    let cadence = Cadence { every: METRICS, jitter: 0.5 };
+    let cadence = Cadence {
+        every: METRICS,
+        jitter: 0.5,
+    };
     let looks = interest.clone();
     poll::run(cadence, refreshes, |_| {
-        let (client, scope, feed, looks) = (client.clone(), scope.clone(), feed.clone(), looks.clone());
+        let (client, scope, feed, looks) =
+            (client.clone(), scope.clone(), feed.clone(), looks.clone());
         async move {
             if !everything && !looks.borrow().usage {
                 return Ok(Outcome::Fine);
@@ -256,7 +362,10 @@ async fn say(feed: &Feed, source: Source, failed: Option<&Error>) -> Result<Outc
 
 async fn read_pods(client: &Client, scope: &Scope, feed: &Feed) -> Result<Outcome, Closed> {
     let mut interner = Interner::default();
-    let listed = match (metrics::list_pods(client, scope, &mut interner).await, scope) {
+    let listed = match (
+        metrics::list_pods(client, scope, &mut interner).await,
+        scope,
+    ) {
         (Err(error), Scope::All) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
             let own = Scope::Namespace(client.namespace().to_owned());
             metrics::list_pods(client, &own, &mut interner).await

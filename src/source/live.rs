@@ -84,10 +84,18 @@ impl Live {
             ));
         }
         if let Some(client) = self.kafka {
-            let collector =
-                KafkaCollector::new(client, feed.clone(), wishes.interest(), self.refresh, self.everything);
+            let collector = KafkaCollector::new(
+                client,
+                feed.clone(),
+                wishes.interest(),
+                self.refresh,
+                self.everything,
+            );
             let collector = Arc::new(tokio::sync::Mutex::new(collector));
-            let cadence = Cadence { every: self.refresh, jitter };
+            let cadence = Cadence {
+                every: self.refresh,
+                jitter,
+            };
             let refreshes = wishes.refreshes();
             tasks.spawn(async move {
                 poll::run(cadence, refreshes, |_| {
@@ -98,9 +106,18 @@ impl Live {
             });
         }
         if let Some(client) = self.prometheus {
-            tasks.spawn(prometheus::follow(client, feed, self.refresh_metrics, wishes.refreshes()));
+            tasks.spawn(prometheus::follow(
+                client,
+                feed,
+                self.refresh_metrics,
+                wishes.refreshes(),
+            ));
         }
-        Running { wishes, kube: self.kube, _tasks: tasks }
+        Running {
+            wishes,
+            kube: self.kube,
+            _tasks: tasks,
+        }
     }
 }
 

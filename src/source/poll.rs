@@ -58,7 +58,11 @@ pub(super) async fn run<F>(
 {
     let mut failures = 0;
     while let Ok(outcome) = round(failures).await {
-        failures = if outcome == Outcome::Fine { 0 } else { failures + 1 };
+        failures = if outcome == Outcome::Fine {
+            0
+        } else {
+            failures + 1
+        };
         rest(cadence.wait(outcome, failures), &mut refreshes).await;
     }
 }
@@ -69,7 +73,10 @@ mod tests {
 
     #[test]
     fn a_refused_source_is_not_asked_in_a_hurry_and_a_failed_one_not_less_often_than_a_good_one() {
-        let cadence = Cadence { every: Duration::from_secs(5), jitter: 0.0 };
+        let cadence = Cadence {
+            every: Duration::from_secs(5),
+            jitter: 0.0,
+        };
         assert_eq!(cadence.wait(Outcome::Fine, 0), Duration::from_secs(5));
         assert_eq!(cadence.wait(Outcome::Failed, 1), Duration::from_millis(50));
         assert_eq!(cadence.wait(Outcome::Failed, 9), Duration::from_secs(5));
@@ -80,12 +87,19 @@ mod tests {
     async fn a_refresh_ends_the_wait_and_a_closed_feed_ends_the_loop() {
         let (refresh, refreshes) = watch::channel(0);
         let mut rounds = 0;
-        let cadence = Cadence { every: Duration::from_secs(3_600), jitter: 0.0 };
+        let cadence = Cadence {
+            every: Duration::from_secs(3_600),
+            jitter: 0.0,
+        };
         let started = tokio::time::Instant::now();
         run(cadence, refreshes, |_| {
             rounds += 1;
             refresh.send_modify(|count| *count += 1);
-            let outcome = if rounds < 4 { Ok(Outcome::Fine) } else { Err(Closed) };
+            let outcome = if rounds < 4 {
+                Ok(Outcome::Fine)
+            } else {
+                Err(Closed)
+            };
             async move { outcome }
         })
         .await;

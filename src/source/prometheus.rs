@@ -20,9 +20,13 @@ use super::{
 fn state_of(error: &Error) -> (State, Outcome) {
     match error.kind {
         ErrorKind::Unauthorized => (State::Unauthorized, Outcome::Refused),
-        ErrorKind::Forbidden => {
-            (State::Forbidden { verb: "get".into(), resource: error.request.as_str().into() }, Outcome::Refused)
-        }
+        ErrorKind::Forbidden => (
+            State::Forbidden {
+                verb: "get".into(),
+                resource: error.request.as_str().into(),
+            },
+            Outcome::Refused,
+        ),
         ErrorKind::Throttled { .. } => (State::Throttled, Outcome::Failed),
         ErrorKind::Missing => (State::Missing, Outcome::Refused),
         ErrorKind::Rejected | ErrorKind::Decode => (State::Stale, Outcome::Failed),
@@ -56,7 +60,9 @@ fn broker(label: &str) -> Option<BrokerId> {
 pub(super) fn points(answer: &Answer) -> Vec<Point> {
     let mut series: BTreeMap<(SeriesKey, Signal), BTreeMap<Time, f64>> = BTreeMap::new();
     for point in &answer.points {
-        let Some(signal) = signal(point.signal) else { continue };
+        let Some(signal) = signal(point.signal) else {
+            continue;
+        };
         let of = match &point.subject {
             Subject::Broker(label) => match broker(label) {
                 Some(id) => SeriesKey::Broker(id),
@@ -69,11 +75,19 @@ pub(super) fn points(answer: &Answer) -> Vec<Point> {
             Subject::Group { group, .. } => SeriesKey::Group(group.clone().into()),
             Subject::Cluster => continue,
         };
-        *series.entry((of, signal)).or_default().entry(Time(point.t_ms)).or_default() += point.value;
+        *series
+            .entry((of, signal))
+            .or_default()
+            .entry(Time(point.t_ms))
+            .or_default() += point.value;
     }
     series
         .into_iter()
-        .map(|((of, signal), samples)| Point { signal, of, samples: samples.into_iter().collect() })
+        .map(|((of, signal), samples)| Point {
+            signal,
+            of,
+            samples: samples.into_iter().collect(),
+        })
         .collect()
 }
 
@@ -85,7 +99,12 @@ struct Found {
 }
 
 /// Follows the server for as long as somebody listens.
-pub(super) async fn follow(client: Client, feed: Feed, every: Duration, refreshes: watch::Receiver<u64>) {
+pub(super) async fn follow(
+    client: Client,
+    feed: Feed,
+    every: Duration,
+    refreshes: watch::Receiver<u64>,
+) {
     let found: tokio::sync::Mutex<Option<Found>> = tokio::sync::Mutex::default();
     let (client, feed, found) = (&client, &feed, &found);
     poll::run(Cadence { every, jitter: 0.5 }, refreshes, |_| async move {
@@ -127,11 +146,18 @@ async fn round(
                     client.server()
                 ))));
             }
-            Ok(probe) => *found = Some(Found { probe, filled: false }),
+            Ok(probe) => {
+                *found = Some(Found {
+                    probe,
+                    filled: false,
+                })
+            }
             Err(error) => return Ok(Err(error)),
         }
     }
-    let Some(known) = found else { return Ok(Ok(None)) };
+    let Some(known) = found else {
+        return Ok(Ok(None));
+    };
     if !known.filled {
         match query::backfill(client, &known.probe, clock::now().0).await {
             Ok(answer) => {

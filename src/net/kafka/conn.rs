@@ -62,6 +62,7 @@ impl Deadline {
 enum End {
     Closed(String),
     Protocol(String),
+    Tls(String),
     /// The call of that kind got no answer in time; the others behind it are lost with it.
     Late(Api),
 }
@@ -268,6 +269,10 @@ impl Conn {
             Some(End::Protocol(why)) => Error::Protocol {
                 server,
                 api,
+                why: why.clone(),
+            },
+            Some(End::Tls(why)) => Error::Tls {
+                server,
                 why: why.clone(),
             },
             Some(End::Late(other)) => Error::Closed {

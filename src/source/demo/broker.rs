@@ -14,7 +14,7 @@ pub(super) struct Server {
     pub fenced: bool,
     /// Its disk is slow: followers cannot keep up with it.
     pub slow: bool,
-    /// Runs, but does not answer us in time.
+    /// Runs, but answers nobody in time.
     pub silent: bool,
     /// Records and bytes since the start.
     pub records_in: i64,
@@ -43,14 +43,14 @@ impl Server {
         self.row.id
     }
 
-    /// Serves its clients.
-    pub(super) fn serves(&self) -> bool {
+    /// Runs, and is a part of the cluster.
+    pub(super) fn lives(&self) -> bool {
         self.down_since.is_none() && !self.fenced
     }
 
-    /// Answers what we ask.
-    pub(super) fn answers(&self) -> bool {
-        self.serves() && !self.silent
+    /// Answers its clients in time, of which we are one.
+    pub(super) fn serves(&self) -> bool {
+        self.lives() && !self.silent
     }
 
     /// Takes note of whether its process runs; true when the controller fences or unfences it.

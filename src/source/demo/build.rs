@@ -1,7 +1,7 @@
 //! The world as it is at the start.
 
 use super::{
-    Streams,
+    Kafka,
     broker::Server,
     catalogue::{
         BROKERS, CLUSTER, GROUPS, GroupPlan, KAFKA_NAMESPACE, LINES, NODES, SLOW_BACKLOG,
@@ -153,7 +153,7 @@ fn workload(
     workload
 }
 
-pub(super) fn streams(scale: f64, start: Time, cluster: &Cluster, random: &mut Random) -> Streams {
+pub(super) fn kafka(scale: f64, start: Time, cluster: &Cluster, random: &mut Random) -> Kafka {
     let place_of = |name: &str| {
         let is = |w: &Workload| &*w.id.name == name;
         cluster.workloads.iter().position(is)
@@ -182,7 +182,7 @@ pub(super) fn streams(scale: f64, start: Time, cluster: &Cluster, random: &mut R
             groups.push(group);
         }
     }
-    Streams {
+    Kafka {
         servers,
         controller: BrokerId(1),
         topics,

@@ -6,7 +6,7 @@ mod prometheus;
 
 use std::collections::BTreeMap;
 
-use super::{Streams, cluster::Cluster};
+use super::{Kafka, cluster::Cluster};
 use crate::model::{Envelope, HealthReport, Name, SECOND, Source, State, Time, Update};
 
 /// How often each source is asked, in milliseconds; None for a watch.
@@ -80,9 +80,9 @@ impl Collectors {
         meter.bytes += cost.2;
         let report = HealthReport {
             every: interval(report.source),
-            requests: meter.requests,
-            errors: meter.errors,
-            bytes: meter.bytes,
+            requests: Some(meter.requests),
+            errors: Some(meter.errors),
+            bytes: Some(meter.bytes),
             ..report
         };
         self.say(at, Update::Health(report));
@@ -111,26 +111,32 @@ impl Collectors {
         due
     }
 
+    /// Whether the second before `now` was that of a refresh of lags.
+    pub(super) fn has_just_refreshed(&self, now: Time) -> bool {
+        let refresh = interval(Source::Lag).unwrap_or(SECOND);
+        now.since(self.start).rem_euclid(refresh) == SECOND
+    }
+
     /// The first round of everything.
     pub(super) fn open(
         &mut self,
         cluster: &mut Cluster,
-        streams: &mut Streams,
+        kafka: &mut Kafka,
         now: Time,
     ) -> Vec<Envelope> {
         self.open_kube(cluster, now);
-        self.open_kafka(streams, now);
-        self.open_prometheus(cluster, streams, now);
+        self.open_kafka(kafka, now);
+        self.open_prometheus(cluster, kafka, now);
         self.take()
     }
 
     /// Asks whatever is due.
-    pub(super) fn collect(&mut self, cluster: &mut Cluster, streams: &mut Streams, now: Time) {
+    pub(super) fn collect(&mut self, cluster: &mut Cluster, kafka: &mut Kafka, now: Time) {
         self.watch(cluster, now);
         self.measure(cluster, now);
-        self.poll_kafka(streams, now);
+        self.poll_kafka(kafka, now);
         if self.is_due(Source::Series, now) {
-            self.scrape(cluster, streams, now);
+            self.scrape(cluster, kafka, now);
         }
     }
 }

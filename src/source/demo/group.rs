@@ -89,7 +89,8 @@ impl GroupState {
             self.members.sort_by(|a, b| a.row.id.cmp(&b.row.id));
             self.changed = true;
             self.epoch += 1;
-            self.moving = Some(now.plus(random.between(4, 6) * SECOND));
+            let until = now.plus(random.between(6, 9) * SECOND);
+            self.moving = (!self.members.is_empty()).then_some(until);
             self.keep_what_stays();
         } else if self.moving.is_some_and(|until| until <= now) {
             self.moving = None;
@@ -130,24 +131,67 @@ impl GroupState {
 
     /// What each member shall own, by their order.
     fn targets(&self) -> Vec<Vec<(usize, usize)>> {
+        match self.kind {
+            GroupKind::Share => self.shared(),
+            GroupKind::Classic | GroupKind::Other => self.ranges(),
+            GroupKind::Consumer | GroupKind::Streams => self.sticky(),
+        }
+    }
+
+    /// Places of all partitions, with how many their topic has.
+    fn partitions(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let topics = self.committed.iter().enumerate();
+        topics.flat_map(|(topic, log)| (0..log.len()).map(move |n| (topic, n, log.len())))
+    }
+
+    /// Members of a share group read the same partition side by side, where there are more of them.
+    fn shared(&self) -> Vec<Vec<(usize, usize)>> {
+        let count = self.members.len();
+        let owns = |place: usize| {
+            let mine = move |(_, n, all): &(usize, usize, usize)| {
+                place % all == *n || n % count.max(1) == place
+            };
+            self.partitions()
+                .filter(mine)
+                .map(|(topic, n, _)| (topic, n))
+                .collect()
+        };
+        (0..count).map(owns).collect()
+    }
+
+    /// Each member a run of every topic's partitions.
+    fn ranges(&self) -> Vec<Vec<(usize, usize)>> {
         let count = self.members.len();
         let mut targets = vec![Vec::new(); count];
-        for (topic, commits) in self.committed.iter().enumerate() {
-            for partition in 0..commits.len() {
-                for (place, target) in targets.iter_mut().enumerate() {
-                    let whose = match self.kind {
-                        // Members of a share group read the same partition side by side.
-                        GroupKind::Share => {
-                            place % commits.len() == partition || partition % count == place
-                        }
-                        _ if count > commits.len() => partition == place,
-                        _ => partition * count / commits.len() == place,
-                    };
-                    if whose {
-                        target.push((topic, partition));
-                    }
-                }
+        for (topic, n, all) in self.partitions() {
+            let place = if count > all { n } else { n * count / all };
+            if let Some(target) = targets.get_mut(place) {
+                target.push((topic, n));
             }
+        }
+        targets
+    }
+
+    /// Each member keeps what it owns, up to its part; the rest goes to those that have too little.
+    fn sticky(&self) -> Vec<Vec<(usize, usize)>> {
+        let (all, count) = (self.partitions().count(), self.members.len().max(1));
+        let (part, mut more) = (all / count, all % count);
+        let mut targets = Vec::new();
+        for member in &self.members {
+            let extra = usize::from(more > 0 && member.owned.len() > part);
+            more -= extra;
+            let keeps = member.owned.iter().copied().take(part + extra);
+            targets.push(keeps.collect::<Vec<_>>());
+        }
+        let taken: Vec<(usize, usize)> = targets.iter().flatten().copied().collect();
+        let places = self.partitions().map(|(topic, n, _)| (topic, n));
+        for free in places.filter(|place| !taken.contains(place)) {
+            if let Some(least) = targets.iter_mut().min_by_key(|target| target.len()) {
+                least.push(free);
+            }
+        }
+        for target in &mut targets {
+            target.sort_unstable();
         }
         targets
     }

@@ -1,6 +1,14 @@
 //! What goes wrong: one trouble after the other, in an order of chance, each healing by itself.
 
-use super::{World, broker::server_mut, catalogue::SLOW_GROUP, pod::Stage, random::Random};
+use super::{
+    World,
+    broker::{Server, server_mut},
+    catalogue::SLOW_GROUP,
+    pod::Stage,
+    random::Random,
+    topic::TopicState,
+    workload::Workload,
+};
 use crate::model::{BrokerId, Name, Owner, SECOND, Time};
 
 /// A kind of trouble.
@@ -18,18 +26,21 @@ pub(super) enum Trouble {
     NodeLoss,
     /// Prometheus does not answer.
     MetricsOutage,
-    /// A broker lives, but answers us too late.
+    /// A broker lives, but answers too late.
     SlowAnswer,
     /// A partition moves to another broker.
     Reassignment,
 }
 
-const ALL: [Trouble; 8] = [
+/// Troubles that are seen at once: the first few are of these.
+const LOUD: [Trouble; 5] = [
     Trouble::LagBurst,
     Trouble::Crash,
     Trouble::Rollout,
     Trouble::BrokerLoss,
     Trouble::NodeLoss,
+];
+const QUIET: [Trouble; 3] = [
     Trouble::MetricsOutage,
     Trouble::SlowAnswer,
     Trouble::Reassignment,
@@ -54,16 +65,20 @@ pub(super) struct Incidents {
 
 impl Incidents {
     pub(super) fn new(start: Time, random: &mut Random) -> Self {
+        let (mut loud, mut bag) = (LOUD, QUIET.to_vec());
+        random.shuffle(&mut loud);
+        random.shuffle(&mut bag);
+        bag.extend(loud);
         Incidents {
-            bag: Vec::new(),
-            next: start.plus(random.between(9, 18) * SECOND),
+            bag,
+            next: start.plus(random.between(3, 9) * SECOND),
             running: None,
         }
     }
 
     fn draw(&mut self, random: &mut Random) -> Trouble {
         if self.bag.is_empty() {
-            self.bag = ALL.to_vec();
+            self.bag = [LOUD.as_slice(), QUIET.as_slice()].concat();
             random.shuffle(&mut self.bag);
         }
         self.bag.pop().unwrap_or(Trouble::LagBurst)
@@ -73,6 +88,11 @@ impl Incidents {
 impl World {
     pub(super) fn play_incidents(&mut self) {
         let now = self.now;
+        // Right after a refresh of lags: what is known of a broker that falls silent is then what it had last, and no
+        // commit runs ahead of it.
+        if !self.collectors.has_just_refreshed(now) {
+            return;
+        }
         match self.incidents.running {
             Some(running) if now >= running.until => {
                 self.incidents.running = self.go_on(running);
@@ -100,8 +120,8 @@ impl World {
                 ((0, 0), 40)
             }
             Trouble::SlowAnswer => {
-                let place = self.random.place(self.streams.servers.len());
-                if let Some(server) = self.streams.servers.get_mut(place) {
+                let place = self.random.place(self.kafka.servers.len());
+                if let Some(server) = self.kafka.servers.get_mut(place) {
                     server.silent = true;
                 }
                 ((place, 0), 20)
@@ -127,7 +147,7 @@ impl World {
         };
         let (first, second) = running.place;
         match running.trouble {
-            Trouble::LagBurst => self.streams.groups.get_mut(first)?.limit = None,
+            Trouble::LagBurst => self.kafka.groups.get_mut(first)?.limit = None,
             Trouble::Crash | Trouble::Rollout => {
                 let whole = self.cluster.workloads.get(first).is_none_or(|workload| {
                     let row = workload.row();
@@ -140,7 +160,7 @@ impl World {
             Trouble::BrokerLoss => return self.lose_broker(running),
             Trouble::NodeLoss => self.cluster.cut_off(first, false, self.now),
             Trouble::MetricsOutage => self.collectors.prometheus_down = false,
-            Trouble::SlowAnswer => self.streams.servers.get_mut(first)?.silent = false,
+            Trouble::SlowAnswer => self.kafka.servers.get_mut(first)?.silent = false,
             Trouble::Reassignment => self.end_move(first, second),
         }
         None
@@ -148,7 +168,7 @@ impl World {
 
     /// Places of groups that `may` be hit: they read a topic that is written, and are not the one that is always slow.
     fn some_group(&mut self, members: usize) -> Option<usize> {
-        let groups = self.streams.groups.iter().enumerate();
+        let groups = self.kafka.groups.iter().enumerate();
         let may: Vec<usize> = groups
             .filter(|(_, group)| {
                 group.members.len() >= members
@@ -162,11 +182,11 @@ impl World {
 
     fn hold_up_a_group(&mut self) -> Option<(usize, usize)> {
         let place = self.some_group(1)?;
-        let group = self.streams.groups.get_mut(place)?;
+        let group = self.kafka.groups.get_mut(place)?;
         let topics = group
             .topics
             .iter()
-            .filter_map(|at| self.streams.topics.get(*at));
+            .filter_map(|at| self.kafka.topics.get(*at));
         let demand: i64 = topics.map(|topic| topic.rate).sum();
         // It falls behind, but more slowly than the group that is always slow.
         group.limit = Some(demand - (demand * 6 / 10).min(180));
@@ -177,7 +197,7 @@ impl World {
     fn some_deployment(&mut self) -> Option<usize> {
         for _ in 0..20 {
             let place = self.some_group(2)?;
-            let workload = self.streams.groups.get(place)?.workload?;
+            let workload = self.kafka.groups.get(place)?.workload?;
             if self.cluster.workloads.get(workload)?.is("Deployment") {
                 return Some(workload);
             }
@@ -204,9 +224,8 @@ impl World {
 
     /// A node that no broker runs on, nor the slow group.
     fn cut_off_a_node(&mut self) -> Option<(usize, usize)> {
-        let spared = |workload: &&super::workload::Workload| {
-            workload.has_brokers() || &*workload.id.name == SLOW_GROUP
-        };
+        let spared =
+            |workload: &&Workload| workload.has_brokers() || &*workload.id.name == SLOW_GROUP;
         let spared: Vec<Name> = self
             .cluster
             .workloads
@@ -227,12 +246,12 @@ impl World {
 
     /// A broker's disk becomes slow: it drops followers that cannot fetch from it, of some partitions all.
     fn slow_a_broker(&mut self) -> (usize, usize) {
-        let place = self.random.place(self.streams.servers.len());
+        let place = self.random.place(self.kafka.servers.len());
         let id = BrokerId(i32::try_from(place).unwrap_or(0));
-        if let Some(server) = server_mut(&mut self.streams.servers, id) {
+        if let Some(server) = server_mut(&mut self.kafka.servers, id) {
             server.slow = true;
         }
-        for topic in &mut self.streams.topics {
+        for topic in &mut self.kafka.topics {
             let led = topic
                 .logs
                 .iter_mut()
@@ -243,7 +262,7 @@ impl World {
                 log.shrink(|other| other == id || !alone && Some(other) == keeps);
             }
         }
-        self.streams.changed = true;
+        self.kafka.changed = true;
         (place, 0)
     }
 
@@ -264,19 +283,19 @@ impl World {
             }
             1 => {
                 self.end_broker_pod(place, Stage::Terminating, Some(now.plus(5 * SECOND)));
-                if let Some(server) = self.streams.servers.get_mut(place) {
+                if let Some(server) = self.kafka.servers.get_mut(place) {
                     server.slow = false;
                 }
                 wait(10, 2)
             }
             2 => {
-                let back = self.streams.servers.get(place).is_none_or(|s| s.serves());
+                let back = self.kafka.servers.get(place).is_none_or(Server::lives);
                 wait(if back { 10 } else { 2 }, if back { 3 } else { 2 })
             }
-            _ if !self.streams.topics.iter().all(|topic| topic.is_whole()) => wait(3, 3),
+            _ if !self.kafka.topics.iter().all(TopicState::is_whole) => wait(3, 3),
             _ => {
-                for topic in &mut self.streams.topics {
-                    self.streams.changed |= topic.prefer();
+                for topic in &mut self.kafka.topics {
+                    self.kafka.changed |= topic.prefer();
                 }
                 None
             }
@@ -307,13 +326,13 @@ impl World {
 
     /// Adds a replica to a partition; one of the old ones goes when the new one is there.
     fn move_a_partition(&mut self) -> Option<(usize, usize)> {
-        let topics = self.streams.topics.iter().enumerate();
+        let topics = self.kafka.topics.iter().enumerate();
         let may: Vec<usize> = topics
             .filter(|(_, topic)| !topic.internal && topic.rate > 0)
             .map(|(place, _)| place)
             .collect();
         let place = may.get(self.random.place(may.len())).copied()?;
-        let topic = self.streams.topics.get_mut(place)?;
+        let topic = self.kafka.topics.get_mut(place)?;
         let partition = self.random.place(topic.logs.len());
         let log = topic.logs.get_mut(partition)?;
         let old = *log.row.replicas.last()?;
@@ -322,12 +341,12 @@ impl World {
         log.adding = Some(new);
         log.removing = Some(old);
         log.row.replicas.push(new);
-        self.streams.changed = true;
+        self.kafka.changed = true;
         Some((place, partition))
     }
 
     fn end_move(&mut self, topic: usize, partition: usize) {
-        let topic = self.streams.topics.get_mut(topic);
+        let topic = self.kafka.topics.get_mut(topic);
         let Some(log) = topic.and_then(|topic| topic.logs.get_mut(partition)) else {
             return;
         };
@@ -340,6 +359,6 @@ impl World {
                 log.row.epoch += 1;
             }
         }
-        self.streams.changed = true;
+        self.kafka.changed = true;
     }
 }

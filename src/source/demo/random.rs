@@ -88,7 +88,10 @@ pub(super) fn wave(at: Time, period: i64, phase: i64, swing: i64) -> i64 {
 
 /// The whole world's load at a moment, in thousandths: one slow wave and a quicker one on it.
 pub(super) fn load(at: Time, phase: i64) -> i64 {
-    (wave(at, 600_000, phase, 120) + wave(at, 97_000, phase / 3, 40)) / 2
+    i64::midpoint(
+        wave(at, 600_000, phase, 120),
+        wave(at, 97_000, phase / 3, 40),
+    )
 }
 
 #[cfg(test)]

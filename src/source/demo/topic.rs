@@ -48,7 +48,7 @@ impl Log {
         self.shrink(|id| id != gone);
         self.row.offline = vec![gone];
         if self.row.leader == Some(gone) {
-            let lives = |id: &&BrokerId| server(servers, **id).is_some_and(Server::serves);
+            let lives = |id: &&BrokerId| server(servers, **id).is_some_and(Server::lives);
             let in_sync = |id: &&BrokerId| self.row.isr.contains(id);
             let next = self.row.replicas.iter().filter(in_sync).find(lives);
             self.lead(next.copied());
@@ -75,7 +75,7 @@ impl Log {
         let behind = |id: &&BrokerId| {
             !self.row.isr.contains(id)
                 && self.adding != Some(**id)
-                && server(servers, **id).is_some_and(Server::serves)
+                && server(servers, **id).is_some_and(Server::lives)
         };
         let Some(follower) = self.row.replicas.iter().find(behind).copied() else {
             return false;

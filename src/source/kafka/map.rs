@@ -81,7 +81,10 @@ pub(super) fn listed(from: &ListedGroup, coordinator: i32) -> model::ListedGroup
         id: Name::from(Arc::clone(&from.group)),
         kind: kind(from.kind.as_ref()),
         protocol_type: Name::from(Arc::clone(&from.protocol_type)),
-        state: from.state.clone().map_or_else(|| Name::from("unknown"), Name::from),
+        state: from
+            .state
+            .clone()
+            .map_or_else(|| Name::from("unknown"), Name::from),
         coordinator: BrokerId(coordinator),
     }
 }
@@ -101,7 +104,10 @@ fn by_topic(
     }
     Ok(GroupCommits {
         group: Name::from(Arc::clone(group)),
-        topics: topics.into_iter().map(|(topic, rows)| (Name::from(topic), rows)).collect(),
+        topics: topics
+            .into_iter()
+            .map(|(topic, rows)| (Name::from(topic), rows))
+            .collect(),
     })
 }
 
@@ -112,7 +118,11 @@ pub(super) fn commits(from: &GroupOffsets) -> Result<GroupCommits, Code> {
     by_topic(
         &from.group,
         rows.iter().map(|row| {
-            let partition = CommittedPartition { partition: row.partition, offset: row.result?, lag: None };
+            let partition = CommittedPartition {
+                partition: row.partition,
+                offset: row.result?,
+                lag: None,
+            };
             Ok((Arc::clone(&row.topic), partition))
         }),
     )
@@ -124,7 +134,11 @@ pub(super) fn share_commits(from: &ShareGroupOffsets) -> Result<GroupCommits, Co
         &from.group,
         rows.iter().map(|row| {
             let at = row.result?;
-            let partition = CommittedPartition { partition: row.partition, offset: at.start, lag: at.lag };
+            let partition = CommittedPartition {
+                partition: row.partition,
+                offset: at.start,
+                lag: at.lag,
+            };
             Ok((Arc::clone(&row.topic), partition))
         }),
     )
@@ -137,14 +151,26 @@ pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>) -> Vec<TopicOffsets
         if let Ok(at) = row.result
             && let Some(offset) = at.offset
         {
-            topics.entry(row.topic).or_default().push((row.partition, offset));
+            topics
+                .entry(row.topic)
+                .or_default()
+                .push((row.partition, offset));
         }
     }
-    topics.into_iter().map(|(topic, offsets)| TopicOffsets { topic: topic.into(), offsets }).collect()
+    topics
+        .into_iter()
+        .map(|(topic, offsets)| TopicOffsets {
+            topic: topic.into(),
+            offsets,
+        })
+        .collect()
 }
 
 fn owned(from: &TopicPartitions) -> Owned {
-    Owned { topic: Name::from(Arc::clone(&from.topic)), partitions: from.partitions.clone() }
+    Owned {
+        topic: Name::from(Arc::clone(&from.topic)),
+        partitions: from.partitions.clone(),
+    }
 }
 
 /// A described group; None for one that could not be described.
@@ -157,11 +183,17 @@ pub(super) fn members(from: &DescribedGroup) -> Option<GroupMembers> {
         }
     };
     // Only these states of the classic protocol hide the assignments.
-    let rebalancing = matches!(&*described.state, "PreparingRebalance" | "CompletingRebalance");
+    let rebalancing = matches!(
+        &*described.state,
+        "PreparingRebalance" | "CompletingRebalance"
+    );
     Some(GroupMembers {
         group: Name::from(Arc::clone(&from.group)),
         state: Name::from(Arc::clone(&described.state)),
-        setting: MemberSetting { assignor: Name::from(Arc::clone(&described.assignor)), epoch: described.epoch },
+        setting: MemberSetting {
+            assignor: Name::from(Arc::clone(&described.assignor)),
+            epoch: described.epoch,
+        },
         members: described
             .members
             .iter()
@@ -208,12 +240,18 @@ pub(super) fn disk(broker: BrokerId, from: &[LogDir]) -> BrokerDisk {
             })
             .collect(),
     };
-    BrokerDisk { broker, dirs: from.iter().map(dir).collect() }
+    BrokerDisk {
+        broker,
+        dirs: from.iter().map(dir).collect(),
+    }
 }
 
 pub(super) fn reassignment(from: &Reassignment) -> model::Reassignment {
     model::Reassignment {
-        id: PartitionId { topic: Name::from(Arc::clone(&from.topic)), partition: from.partition },
+        id: PartitionId {
+            topic: Name::from(Arc::clone(&from.topic)),
+            partition: from.partition,
+        },
         adding: ids(&from.adding),
         removing: ids(&from.removing),
     }

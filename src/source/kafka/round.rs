@@ -13,7 +13,10 @@ use crate::{
     },
 };
 
-use super::{super::{feed::Closed, poll::Outcome}, Collector, fault, map};
+use super::{
+    super::{feed::Closed, poll::Outcome},
+    Collector, fault, map,
+};
 
 /// How a round went.
 #[derive(Debug)]
@@ -28,7 +31,12 @@ pub struct Round {
 
 impl Round {
     fn failed(outcome: Outcome) -> Self {
-        Round { outcome, metadata: None, failed: BTreeMap::new(), listed: BTreeMap::new() }
+        Round {
+            outcome,
+            metadata: None,
+            failed: BTreeMap::new(),
+            listed: BTreeMap::new(),
+        }
     }
 
     fn note<T>(&mut self, answers: &PerBroker<T>) {
@@ -42,7 +50,11 @@ impl Round {
     /// Whether every broker failed.
     fn is_lost(&self) -> bool {
         self.metadata.as_ref().is_some_and(|known| {
-            !known.brokers.is_empty() && known.brokers.iter().all(|broker| self.failed.contains_key(&broker.id))
+            !known.brokers.is_empty()
+                && known
+                    .brokers
+                    .iter()
+                    .all(|broker| self.failed.contains_key(&broker.id))
         })
     }
 
@@ -50,9 +62,16 @@ impl Round {
     pub(super) fn led(&self) -> Vec<LeaderPartition> {
         let topics = self.metadata.iter().flat_map(|known| &known.topics);
         topics
-            .flat_map(|topic| topic.partitions.iter().map(move |partition| (topic, partition)))
+            .flat_map(|topic| {
+                topic
+                    .partitions
+                    .iter()
+                    .map(move |partition| (topic, partition))
+            })
             .filter_map(|(topic, partition)| {
-                let leader = partition.leader.filter(|leader| !self.failed.contains_key(leader))?;
+                let leader = partition
+                    .leader
+                    .filter(|leader| !self.failed.contains_key(leader))?;
                 Some(LeaderPartition {
                     topic: Arc::clone(&topic.name),
                     partition: partition.index,
@@ -65,12 +84,20 @@ impl Round {
 
     /// Groups of the wanted kind by coordinator, without those whose coordinator failed since.
     pub(super) fn groups(&self, wanted: impl Fn(&ListedGroup) -> bool) -> ByCoordinator {
-        let answered = self.listed.iter().filter_map(|(id, groups)| Some((*id, groups.as_ref().ok()?)));
+        let answered = self
+            .listed
+            .iter()
+            .filter_map(|(id, groups)| Some((*id, groups.as_ref().ok()?)));
         answered
             .filter(|(id, _)| !self.failed.contains_key(id))
             .map(|(id, groups)| {
                 let names = groups.iter().filter(|group| wanted(group));
-                (id, names.map(|group| Arc::clone(&group.group)).collect::<Vec<_>>())
+                (
+                    id,
+                    names
+                        .map(|group| Arc::clone(&group.group))
+                        .collect::<Vec<_>>(),
+                )
             })
             .filter(|(_, groups)| !groups.is_empty())
             .collect()
@@ -85,13 +112,15 @@ impl Collector {
             Err(error) => {
                 let (state, outcome) = fault(&error);
                 for source in [Source::Metadata, Source::Lag] {
-                    self.report(source, self.every, Some((state.clone(), error.to_string()))).await?;
+                    self.report(source, self.every, Some((state.clone(), error.to_string())))
+                        .await?;
                 }
                 return Ok(Round::failed(outcome));
             }
         };
         self.ask_quorum().await;
-        self.send(Update::Metadata(map::metadata(&metadata, self.controller))).await?;
+        self.send(Update::Metadata(map::metadata(&metadata, self.controller)))
+            .await?;
         self.report(Source::Metadata, self.every, None).await?;
         let mut round = Round::failed(Outcome::Fine);
         round.metadata = Some(metadata);
@@ -136,7 +165,8 @@ impl Collector {
                 groups.extend(listed.iter().map(|group| map::listed(group, *broker)));
             }
         }
-        self.send(Update::Groups(GroupListing { answered, groups })).await
+        self.send(Update::Groups(GroupListing { answered, groups }))
+            .await
     }
 
     async fn commits(&self, round: &mut Round) -> Result<(), Closed> {
@@ -153,13 +183,17 @@ impl Collector {
         for group in fetched.into_values().flatten().flatten() {
             match map::commits(&group) {
                 Ok(of) => commits.push(of),
-                Err(why) => tracing::warn!(group = %group.group, "commits could not be read: {why}"),
+                Err(why) => {
+                    tracing::warn!(group = %group.group, "commits could not be read: {why}")
+                }
             }
         }
         for group in shared.into_values().flatten().flatten() {
             match map::share_commits(&group) {
                 Ok(of) => commits.push(of),
-                Err(why) => tracing::warn!(group = %group.group, "share offsets could not be read: {why}"),
+                Err(why) => {
+                    tracing::warn!(group = %group.group, "share offsets could not be read: {why}")
+                }
             }
         }
         self.send(Update::Commits(commits)).await
@@ -170,7 +204,10 @@ impl Collector {
             OffsetKind::Start => OffsetSpec::Earliest,
             OffsetKind::End => OffsetSpec::Latest,
         };
-        let answers = self.client.list_offsets(spec, &round.led(), self.deadline()).await;
+        let answers = self
+            .client
+            .list_offsets(spec, &round.led(), self.deadline())
+            .await;
         round.note(&answers);
         let every = std::time::Duration::from_secs(60);
         if kind == OffsetKind::Start {
@@ -178,7 +215,11 @@ impl Collector {
             let failure = failure.map(|error| (fault(error).0, error.to_string()));
             self.report(Source::LogStart, every, failure).await?;
         }
-        self.send(Update::Offsets(OffsetListing { kind, topics: map::offsets(answers) })).await
+        self.send(Update::Offsets(OffsetListing {
+            kind,
+            topics: map::offsets(answers),
+        }))
+        .await
     }
 
     /// Says how the lag is: live, stale where some brokers did not answer, or what all of them said.
@@ -190,8 +231,16 @@ impl Collector {
         let ids: Vec<String> = ids.into_iter().collect();
         let (state, outcome) = fault(error);
         let state = if round.is_lost() { state } else { State::Stale };
-        let why = format!("broker {}: {error}", if ids.len() > 1 { ids.join(", ") } else { first.to_string() });
+        let why = format!(
+            "broker {}: {error}",
+            if ids.len() > 1 {
+                ids.join(", ")
+            } else {
+                first.to_string()
+            }
+        );
         round.outcome = outcome;
-        self.report(Source::Lag, self.every, Some((state, why))).await
+        self.report(Source::Lag, self.every, Some((state, why)))
+            .await
     }
 }

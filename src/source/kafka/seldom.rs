@@ -15,7 +15,12 @@ const MEMBERS: Duration = Duration::from_secs(60);
 const CONFIGS: Duration = Duration::from_secs(300);
 const LOG_DIRS: Duration = Duration::from_secs(60);
 const REASSIGNMENTS: Duration = Duration::from_secs(30);
-const SETTINGS: &[&str] = &["min.insync.replicas", "cleanup.policy", "retention.ms", "retention.bytes"];
+const SETTINGS: &[&str] = &[
+    "min.insync.replicas",
+    "cleanup.policy",
+    "retention.ms",
+    "retention.bytes",
+];
 
 impl Collector {
     pub(super) async fn seldom(&mut self, round: &Round) -> Result<(), Closed> {
@@ -43,7 +48,8 @@ impl Collector {
                 let state = group.state.clone().unwrap_or_default();
                 let known = self.described.get(&group.group);
                 let fresh = known.is_some_and(|(described, at)| {
-                    *described == state && now.since(*at) < i64::try_from(MEMBERS.as_millis()).unwrap_or(i64::MAX)
+                    *described == state
+                        && now.since(*at) < i64::try_from(MEMBERS.as_millis()).unwrap_or(i64::MAX)
                 });
                 if fresh && !shown.contains(&*group.group) && !self.everything {
                     continue;
@@ -53,8 +59,14 @@ impl Collector {
                 }
                 // A broker that tells no type is older than KIP-848's general use: ask there first, then classic.
                 let kind = group.kind.clone().unwrap_or(GroupType::Classic);
-                kinds.entry(kind).or_default().entry(*broker).or_default().push(Arc::clone(&group.group));
-                self.described.insert(Arc::clone(&group.group), (state, now));
+                kinds
+                    .entry(kind)
+                    .or_default()
+                    .entry(*broker)
+                    .or_default()
+                    .push(Arc::clone(&group.group));
+                self.described
+                    .insert(Arc::clone(&group.group), (state, now));
             }
         }
         self.described.retain(|group, _| alive.contains(group));
@@ -87,7 +99,11 @@ impl Collector {
         self.report(Source::Members, MEMBERS, failure).await
     }
 
-    async fn describe(&self, kind: &GroupType, groups: &ByCoordinator) -> PerBroker<Vec<DescribedGroup>> {
+    async fn describe(
+        &self,
+        kind: &GroupType,
+        groups: &ByCoordinator,
+    ) -> PerBroker<Vec<DescribedGroup>> {
         let deadline = self.deadline();
         match kind {
             GroupType::Consumer => self.client.describe_consumer(groups, deadline).await,
@@ -104,8 +120,11 @@ impl Collector {
         let mut other: ByCoordinator = BTreeMap::new();
         for (broker, answer) in &mut answers {
             if let Ok(described) = answer {
-                let missing = described.iter().filter(|group| group.result.as_ref().err() == Some(&NOT_FOUND));
-                let missing: Vec<Arc<str>> = missing.map(|group| Arc::clone(&group.group)).collect();
+                let missing = described
+                    .iter()
+                    .filter(|group| group.result.as_ref().err() == Some(&NOT_FOUND));
+                let missing: Vec<Arc<str>> =
+                    missing.map(|group| Arc::clone(&group.group)).collect();
                 if !missing.is_empty() {
                     other.insert(*broker, missing);
                 }
@@ -127,16 +146,27 @@ impl Collector {
         let topics = round.metadata.iter().flat_map(|known| &known.topics);
         let names: Vec<Arc<str>> = topics.map(|topic| Arc::clone(&topic.name)).collect();
         let all = self.due(Source::TopicConfigs, CONFIGS);
-        let wanted: Vec<Arc<str>> =
-            names.iter().filter(|name| all || !self.configured.contains(*name)).cloned().collect();
+        let wanted: Vec<Arc<str>> = names
+            .iter()
+            .filter(|name| all || !self.configured.contains(*name))
+            .cloned()
+            .collect();
         if wanted.is_empty() {
             return Ok(());
         }
-        let failure = match self.client.describe_topic_configs(&wanted, SETTINGS, self.deadline()).await {
+        let failure = match self
+            .client
+            .describe_topic_configs(&wanted, SETTINGS, self.deadline())
+            .await
+        {
             Ok(answers) => {
-                let refused = answers.iter().find_map(|answer| answer.configs.as_ref().err()).copied();
+                let refused = answers
+                    .iter()
+                    .find_map(|answer| answer.configs.as_ref().err())
+                    .copied();
                 let configs: Vec<_> = answers.iter().filter_map(map::config).collect();
-                self.configured.extend(configs.iter().map(|config| Arc::clone(&config.topic.0)));
+                self.configured
+                    .extend(configs.iter().map(|config| Arc::clone(&config.topic.0)));
                 self.send(Update::TopicConfigs(configs)).await?;
                 refused.map(|code| {
                     let forbidden = State::Forbidden { verb: "DESCRIBE_CONFIGS".into(), resource: "topics".into() };
@@ -178,6 +208,7 @@ impl Collector {
             }
             Err(error) => Some((fault(&error).0, error.to_string())),
         };
-        self.report(Source::Reassignments, REASSIGNMENTS, failure).await
+        self.report(Source::Reassignments, REASSIGNMENTS, failure)
+            .await
     }
 }

@@ -9,11 +9,17 @@ use crate::{
 };
 
 fn owner(from: rows::Reference) -> Owner {
-    Owner { kind: from.kind.into(), name: from.name.into() }
+    Owner {
+        kind: from.kind.into(),
+        name: from.name.into(),
+    }
 }
 
 pub(super) fn pod_id(key: rows::Key) -> PodId {
-    PodId { namespace: key.namespace.into(), name: key.name.into() }
+    PodId {
+        namespace: key.namespace.into(),
+        name: key.name.into(),
+    }
 }
 
 pub(super) fn pair(key: rows::Key) -> (Name, Name) {
@@ -21,7 +27,11 @@ pub(super) fn pair(key: rows::Key) -> (Name, Name) {
 }
 
 fn workload_id(key: rows::Key, kind: &str) -> WorkloadId {
-    WorkloadId { namespace: key.namespace.into(), kind: kind.into(), name: key.name.into() }
+    WorkloadId {
+        namespace: key.namespace.into(),
+        kind: kind.into(),
+        name: key.name.into(),
+    }
 }
 
 pub(super) fn deployment_id(key: rows::Key) -> WorkloadId {
@@ -38,7 +48,10 @@ pub(super) fn strimzi_key(kind: &str, key: rows::Key) -> (Name, Name, Name) {
 
 pub(super) fn pod(from: rows::PodRow) -> PodRow {
     PodRow {
-        id: PodId { namespace: from.namespace.into(), name: from.name.into() },
+        id: PodId {
+            namespace: from.namespace.into(),
+            name: from.name.into(),
+        },
         uid: from.uid.into(),
         node: from.node.map(Name::from),
         ip: from.ip.map(Name::from),
@@ -52,7 +65,11 @@ pub(super) fn pod(from: rows::PodRow) -> PodRow {
             at: exit.finished_at.map(Time),
         }),
         owner: from.owner.map(owner),
-        labels: from.labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        labels: from
+            .labels
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect(),
         created: from.created_at.map(Time),
         deleting: from.deleted,
         host_network: from.host_network,
@@ -76,7 +93,11 @@ pub(super) fn node(from: rows::NodeRow) -> NodeRow {
 
 pub(super) fn workload(from: rows::WorkloadRow) -> WorkloadRow {
     WorkloadRow {
-        id: WorkloadId { namespace: from.namespace.into(), kind: from.kind.into(), name: from.name.into() },
+        id: WorkloadId {
+            namespace: from.namespace.into(),
+            kind: from.kind.into(),
+            name: from.name.into(),
+        },
         desired: from.desired,
         ready: from.ready,
         updated: from.updated,
@@ -88,7 +109,10 @@ pub(super) fn workload(from: rows::WorkloadRow) -> WorkloadRow {
 
 pub(super) fn replica_set(from: rows::ReplicaSetRow) -> ReplicaSetRow {
     ReplicaSetRow {
-        id: PodId { namespace: from.namespace.into(), name: from.name.into() },
+        id: PodId {
+            namespace: from.namespace.into(),
+            name: from.name.into(),
+        },
         owner: from.owner.map(owner),
     }
 }
@@ -109,7 +133,10 @@ pub(super) fn warning(from: rows::EventRow) -> Warning {
     Warning {
         namespace: from.namespace.into(),
         name: from.name.into(),
-        about: Owner { kind: from.object_kind.into(), name: from.object_name.into() },
+        about: Owner {
+            kind: from.object_kind.into(),
+            name: from.object_name.into(),
+        },
         reason: from.reason.into(),
         message: from.message.into(),
         count: from.count,
@@ -126,7 +153,12 @@ pub(super) fn strimzi(from: rows::StrimziRow) -> StrimziRow {
         kind: format!("{:?}", from.kind).into(),
         namespace: from.namespace.into(),
         name: from.name.into(),
-        conditions: from.conditions.into_iter().filter(|c| &*c.status == "True").map(condition).collect(),
+        conditions: from
+            .conditions
+            .into_iter()
+            .filter(|c| &*c.status == "True")
+            .map(condition)
+            .collect(),
         replicas: from.desired,
         ready: from.ready,
     }
@@ -135,11 +167,23 @@ pub(super) fn strimzi(from: rows::StrimziRow) -> StrimziRow {
 /// None where a container's number is missing: half a pod's use is no use of a pod.
 pub(super) fn pod_usage(from: rows::PodUsage) -> Option<PodUsage> {
     Some(PodUsage {
-        id: PodId { namespace: from.namespace.into(), name: from.name.into() },
-        usage: Usage { cpu: from.cpu_milli?, memory: from.memory_bytes? },
+        id: PodId {
+            namespace: from.namespace.into(),
+            name: from.name.into(),
+        },
+        usage: Usage {
+            cpu: from.cpu_milli?,
+            memory: from.memory_bytes?,
+        },
     })
 }
 
 pub(super) fn node_usage(from: rows::NodeUsage) -> Option<NodeUsage> {
-    Some(NodeUsage { name: from.name.into(), usage: Usage { cpu: from.cpu_milli?, memory: from.memory_bytes? } })
+    Some(NodeUsage {
+        name: from.name.into(),
+        usage: Usage {
+            cpu: from.cpu_milli?,
+            memory: from.memory_bytes?,
+        },
+    })
 }

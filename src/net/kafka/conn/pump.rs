@@ -2,6 +2,7 @@
 //! the wire; the reader hands answers out in order and keeps the deadlines.
 use std::{
     collections::VecDeque,
+    io,
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
@@ -13,12 +14,15 @@ use tokio::{
 };
 
 use super::{End, Shared};
-use crate::net::kafka::{
-    Api, BoxIo,
-    wire::{
-        count::Counters,
-        frame::{Fault, FrameReader, explain_length},
+use crate::net::{
+    kafka::{
+        Api, BoxIo,
+        wire::{
+            count::Counters,
+            frame::{Fault, FrameReader, explain_length},
+        },
     },
+    tls::explain,
 };
 
 /// A frame to write and what waits for its answer.
@@ -192,9 +196,16 @@ impl Reader {
                 "the server hung up after {got} of {want} bytes of an answer"
             )),
             Fault::Length(head) => End::Protocol(explain_length(head, self.max_frame)),
+            // TLS 1.3 tells only after the handshake that a client certificate is refused.
+            Fault::Io(why) if is_tls(&why) => End::Tls(explain(&why, "the server")),
             Fault::Io(why) => End::Closed(why.to_string()),
         }
     }
+}
+
+fn is_tls(why: &io::Error) -> bool {
+    why.get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 async fn until(at: Option<Instant>) {

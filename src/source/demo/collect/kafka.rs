@@ -9,7 +9,7 @@ use crate::{
         TopicConfig, TopicOffsets, Update,
     },
     source::demo::{
-        Streams,
+        Kafka,
         broker::{Server, server},
         group::GroupState,
         topic::{Log, TopicState},
@@ -20,11 +20,11 @@ use crate::{
 const VOLUME: u64 = 500 << 30;
 
 impl Collectors {
-    pub(super) fn open_kafka(&mut self, streams: &mut Streams, now: Time) {
+    pub(super) fn open_kafka(&mut self, kafka: &mut Kafka, now: Time) {
         self.syncing(now, Source::Metadata, 0, None);
-        self.tell_metadata(streams, now);
+        self.tell_metadata(kafka, now);
         self.syncing(now, Source::Lag, 0, None);
-        self.tell_lag(streams, now);
+        self.tell_lag(kafka, now);
         for source in [
             Source::LogStart,
             Source::Members,
@@ -33,16 +33,16 @@ impl Collectors {
             Source::Reassignments,
         ] {
             self.syncing(now, source, 0, None);
-            self.tell(source, streams, now);
+            self.tell(source, kafka, now);
         }
     }
 
-    pub(super) fn poll_kafka(&mut self, streams: &mut Streams, now: Time) {
-        if self.is_due(Source::Metadata, now) || streams.changed {
-            self.tell_metadata(streams, now);
+    pub(super) fn poll_kafka(&mut self, kafka: &mut Kafka, now: Time) {
+        if self.is_due(Source::Metadata, now) || kafka.changed {
+            self.tell_metadata(kafka, now);
         }
         if self.is_due(Source::Lag, now) {
-            self.tell_lag(streams, now);
+            self.tell_lag(kafka, now);
         }
         for source in [
             Source::Members,
@@ -52,78 +52,78 @@ impl Collectors {
             Source::Reassignments,
         ] {
             if self.is_due(source, now) {
-                self.tell(source, streams, now);
+                self.tell(source, kafka, now);
             }
         }
     }
 
-    fn tell(&mut self, source: Source, streams: &mut Streams, now: Time) {
-        let brokers = u64::try_from(asked(streams).count()).unwrap_or(0);
+    fn tell(&mut self, source: Source, kafka: &mut Kafka, now: Time) {
+        let brokers = u64::try_from(asked(kafka).count()).unwrap_or(0);
         match source {
             Source::LogStart => {
-                retain(streams);
-                let listing = offsets(streams, OffsetKind::Start, |log| log.start);
+                retain(kafka);
+                let listing = offsets(kafka, OffsetKind::Start, |log| log.start);
                 self.say(now, Update::Offsets(listing));
             }
             Source::Members => {
-                let members = members(streams);
+                let members = members(kafka);
                 if !members.is_empty() {
                     self.say(now, Update::Members(members));
                 }
             }
             Source::TopicConfigs => {
-                let configs = streams.topics.iter().map(config).collect();
+                let configs = kafka.topics.iter().map(config).collect();
                 self.say(now, Update::TopicConfigs(configs));
             }
-            Source::LogDirs => self.say(now, Update::LogDirs(disks(streams))),
-            _ => self.say(now, Update::Reassignments(moving(streams))),
+            Source::LogDirs => self.say(now, Update::LogDirs(disks(kafka))),
+            _ => self.say(now, Update::Reassignments(moving(kafka))),
         }
-        self.conclude(source, streams, brokers, now);
+        self.conclude(source, kafka, brokers, now);
     }
 
-    fn tell_metadata(&mut self, streams: &mut Streams, now: Time) {
-        streams.changed = false;
+    fn tell_metadata(&mut self, kafka: &mut Kafka, now: Time) {
+        kafka.changed = false;
         let metadata = Metadata {
             cluster: Cluster {
                 id: Some(Name::from("ZGVtbyBjbHVzdGVyIDE")),
-                controller: Some(streams.controller),
-                brokers: asked(streams).map(|server| server.row.clone()).collect(),
+                controller: Some(kafka.controller),
+                brokers: asked(kafka).map(|server| server.row.clone()).collect(),
             },
-            topics: streams.topics.iter().map(TopicState::metadata).collect(),
+            topics: kafka.topics.iter().map(TopicState::metadata).collect(),
         };
-        self.live(now, Source::Metadata, 3, 180 * streams.topics.len());
         self.say(now, Update::Metadata(metadata));
+        self.live(now, Source::Metadata, 3, 180 * kafka.topics.len());
     }
 
     /// One refresh of all lags: commits before ends, so that no lag comes out too small.
-    fn tell_lag(&mut self, streams: &Streams, now: Time) {
-        let coordinators = streams.coordinators();
+    fn tell_lag(&mut self, kafka: &Kafka, now: Time) {
+        let coordinators = kafka.coordinators();
         let listed = || {
-            let groups = streams.groups.iter().zip(&coordinators);
-            groups.filter_map(|(group, at)| Some((group, answering(streams, (*at)?)?)))
+            let groups = kafka.groups.iter().zip(&coordinators);
+            groups.filter_map(|(group, at)| Some((group, answering(kafka, (*at)?)?)))
         };
         let listing = GroupListing {
-            answered: streams
+            answered: kafka
                 .servers
                 .iter()
-                .filter(|server| server.answers())
+                .filter(|server| server.serves())
                 .map(Server::id)
                 .collect(),
             groups: listed().map(|(group, at)| list(group, at)).collect(),
         };
         self.say(now, Update::Groups(listing));
-        let commits = listed().map(|(group, _)| commits(group, &streams.topics));
+        let commits = listed().map(|(group, _)| commits(group, &kafka.topics));
         self.say(now, Update::Commits(commits.collect()));
-        let ends = offsets(streams, OffsetKind::End, |log| log.end);
+        let ends = offsets(kafka, OffsetKind::End, |log| log.end);
         self.say(now, Update::Offsets(ends));
-        let requests = 3 * u64::try_from(asked(streams).count()).unwrap_or(0) + 1;
-        self.conclude(Source::Lag, streams, requests, now);
+        let requests = 3 * u64::try_from(asked(kafka).count()).unwrap_or(0) + 1;
+        self.conclude(Source::Lag, kafka, requests, now);
     }
 
     /// Reports a round: stale, and why, where a broker did not answer.
-    fn conclude(&mut self, source: Source, streams: &Streams, requests: u64, now: Time) {
+    fn conclude(&mut self, source: Source, kafka: &Kafka, requests: u64, now: Time) {
         let bytes = requests * 1_900;
-        let Some(late) = asked(streams).find(|server| !server.answers()) else {
+        let Some(late) = asked(kafka).find(|server| !server.serves()) else {
             let report = HealthReport::new(source, State::Live);
             return self.report(now, report, (requests, 0, bytes));
         };
@@ -139,14 +139,14 @@ impl Collectors {
 }
 
 /// The brokers that metadata names, which are those that are asked.
-fn asked(streams: &Streams) -> impl Iterator<Item = &Server> {
-    streams.servers.iter().filter(|server| !server.fenced)
+fn asked(kafka: &Kafka) -> impl Iterator<Item = &Server> {
+    kafka.servers.iter().filter(|server| !server.fenced)
 }
 
 /// The broker, if it answers.
-fn answering(streams: &Streams, id: BrokerId) -> Option<BrokerId> {
-    server(&streams.servers, id)
-        .filter(|server| server.answers())
+fn answering(kafka: &Kafka, id: BrokerId) -> Option<BrokerId> {
+    server(&kafka.servers, id)
+        .filter(|server| server.serves())
         .map(Server::id)
 }
 
@@ -186,10 +186,10 @@ fn commits(group: &GroupState, topics: &[TopicState]) -> GroupCommits {
     }
 }
 
-fn offsets(streams: &Streams, kind: OffsetKind, of: impl Fn(&Log) -> i64) -> OffsetListing {
+fn offsets(kafka: &Kafka, kind: OffsetKind, of: impl Fn(&Log) -> i64) -> OffsetListing {
     let answers = |log: &&Log| {
         let leader = log.row.leader;
-        leader.is_some_and(|leader| answering(streams, leader).is_some())
+        leader.is_some_and(|leader| answering(kafka, leader).is_some())
     };
     let topic = |topic: &TopicState| {
         let logs = topic.logs.iter().filter(answers);
@@ -200,16 +200,16 @@ fn offsets(streams: &Streams, kind: OffsetKind, of: impl Fn(&Log) -> i64) -> Off
     };
     OffsetListing {
         kind,
-        topics: streams.topics.iter().map(topic).collect(),
+        topics: kafka.topics.iter().map(topic).collect(),
     }
 }
 
 /// Retention: cuts off what is old and was read by all.
-fn retain(streams: &mut Streams) {
-    for (place, topic) in streams.topics.iter_mut().enumerate() {
+fn retain(kafka: &mut Kafka) {
+    for (place, topic) in kafka.topics.iter_mut().enumerate() {
         for (partition, log) in topic.logs.iter_mut().enumerate() {
             log.start = log.start.max(log.end - log.keep);
-            for group in &streams.groups {
+            for group in &kafka.groups {
                 let reads = group.topics.iter().position(|of| *of == place);
                 let commits = reads.and_then(|reads| group.committed.get(reads));
                 if let Some(at) = commits.and_then(|commits| commits.get(partition)) {
@@ -221,15 +221,15 @@ fn retain(streams: &mut Streams) {
 }
 
 /// The groups whose members differ from what was said, and whose coordinators answer.
-fn members(streams: &mut Streams) -> Vec<GroupMembers> {
-    let reached: Vec<bool> = streams
+fn members(kafka: &mut Kafka) -> Vec<GroupMembers> {
+    let reached: Vec<bool> = kafka
         .coordinators()
         .into_iter()
-        .map(|at| at.is_some_and(|at| answering(streams, at).is_some()))
+        .map(|at| at.is_some_and(|at| answering(kafka, at).is_some()))
         .collect();
-    let topics = &streams.topics;
+    let topics = &kafka.topics;
     let mut described = Vec::new();
-    for (group, reached) in streams.groups.iter_mut().zip(reached) {
+    for (group, reached) in kafka.groups.iter_mut().zip(reached) {
         if reached && std::mem::replace(&mut group.changed, false) {
             described.push(describe(group, topics));
         }
@@ -285,12 +285,12 @@ fn config(topic: &TopicState) -> TopicConfig {
     }
 }
 
-fn disks(streams: &Streams) -> Vec<BrokerDisk> {
-    let logs: usize = streams.topics.iter().map(|topic| topic.logs.len()).sum();
+fn disks(kafka: &Kafka) -> Vec<BrokerDisk> {
+    let logs: usize = kafka.topics.iter().map(|topic| topic.logs.len()).sum();
     let total = VOLUME * (1 + u64::try_from(logs / 1_000).unwrap_or(0));
     let disk = |server: &Server| {
         let mut replicas = Vec::new();
-        for topic in &streams.topics {
+        for topic in &kafka.topics {
             let here = |log: &&Log| log.row.replicas.contains(&server.id());
             replicas.extend(topic.logs.iter().filter(here).map(|log| DirReplica {
                 topic: topic.name.clone(),
@@ -310,12 +310,12 @@ fn disks(streams: &Streams) -> Vec<BrokerDisk> {
             }],
         }
     };
-    let answering = streams.servers.iter().filter(|server| server.answers());
+    let answering = kafka.servers.iter().filter(|server| server.serves());
     answering.map(disk).collect()
 }
 
-fn moving(streams: &Streams) -> Vec<Reassignment> {
-    let logs = streams.topics.iter().flat_map(|topic| {
+fn moving(kafka: &Kafka) -> Vec<Reassignment> {
+    let logs = kafka.topics.iter().flat_map(|topic| {
         let name = &topic.name;
         topic.logs.iter().map(move |log| (name, log))
     });

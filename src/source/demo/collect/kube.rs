@@ -115,67 +115,50 @@ impl Collectors {
             }
         }
         // A pod that comes back under its old name must go before it comes.
-        self.change(now, Source::Pods, Vec::new(), gone, Update::Pods);
-        self.change(now, Source::Pods, pods, Vec::new(), Update::Pods);
+        if !gone.is_empty() {
+            self.change(now, Source::Pods, Delta::gone(gone), Update::Pods);
+        }
+        self.change(now, Source::Pods, Delta::set(pods), Update::Pods);
         let changed = |node: &mut Node| std::mem::replace(&mut node.changed, false);
         let nodes = cluster.nodes.iter_mut();
         let nodes = nodes.filter_map(|node| changed(node).then(|| node.row.clone()));
-        let nodes = nodes.collect();
-        self.change(now, Source::Nodes, nodes, Vec::new(), Update::Nodes);
-        self.change(
-            now,
-            Source::Deployments,
-            deployments,
-            Vec::new(),
-            Update::Deployments,
-        );
-        let none = Vec::new();
-        self.change(
-            now,
-            Source::StatefulSets,
-            stateful_sets,
-            none,
-            Update::StatefulSets,
-        );
-        self.change(
-            now,
-            Source::ReplicaSets,
-            sets,
-            old_sets,
-            Update::ReplicaSets,
-        );
-        self.change(
-            now,
-            Source::Autoscalers,
-            autoscalers,
-            Vec::new(),
-            Update::Autoscalers,
-        );
-        let warnings = std::mem::take(&mut cluster.new_warnings);
-        let old = std::mem::take(&mut cluster.old_warnings);
-        self.change(now, Source::Warnings, warnings, old, Update::Warnings);
-        if brokers {
-            let rows = strimzi(cluster);
-            self.change(now, Source::Strimzi, rows, Vec::new(), Update::Strimzi);
-        }
+        let nodes = Delta::set(nodes.collect());
+        self.change(now, Source::Nodes, nodes, Update::Nodes);
+        let rows = Delta::set(deployments);
+        self.change(now, Source::Deployments, rows, Update::Deployments);
+        let rows = Delta::set(stateful_sets);
+        self.change(now, Source::StatefulSets, rows, Update::StatefulSets);
+        let sets = Delta {
+            gone: old_sets,
+            ..Delta::set(sets)
+        };
+        self.change(now, Source::ReplicaSets, sets, Update::ReplicaSets);
+        let rows = Delta::set(autoscalers);
+        self.change(now, Source::Autoscalers, rows, Update::Autoscalers);
+        let warnings = Delta {
+            gone: std::mem::take(&mut cluster.old_warnings),
+            ..Delta::set(std::mem::take(&mut cluster.new_warnings))
+        };
+        self.change(now, Source::Warnings, warnings, Update::Warnings);
+        let rows = if brokers {
+            strimzi(cluster)
+        } else {
+            Vec::new()
+        };
+        self.change(now, Source::Strimzi, Delta::set(rows), Update::Strimzi);
     }
 
+    /// Says what changed, if anything did, and how the watch is doing.
     fn change<R: Row>(
         &mut self,
         at: Time,
         source: Source,
-        set: Vec<R>,
-        gone: Vec<R::Key>,
+        delta: Delta<R>,
         update: impl Fn(Delta<R>) -> Update,
     ) {
-        let renewed = at.since(self.start) % WATCH == 0 && gone.is_empty();
-        let objects = set.len() + gone.len();
+        let renewed = at.since(self.start) % WATCH == 0;
+        let objects = delta.set.len() + delta.gone.len();
         if objects > 0 {
-            let delta = Delta {
-                set,
-                gone,
-                ..Delta::default()
-            };
             self.say(at, update(delta));
         }
         if objects > 0 || renewed {
@@ -201,9 +184,9 @@ impl Collectors {
                 usage: usage(pod, now, noise),
             };
             let usage: Vec<_> = all_pods(cluster).filter(measured).map(of).collect();
-            self.live(now, source, 1, 320 * usage.len());
+            let bytes = 320 * usage.len();
             self.say(now, Update::PodUsage(usage));
-            return;
+            return self.live(now, source, 1, bytes);
         }
         let mut sums: std::collections::BTreeMap<&Name, Usage> = cluster
             .nodes
@@ -232,8 +215,9 @@ impl Collectors {
             usage,
         };
         let usage: Vec<_> = sums.into_iter().map(of).collect();
-        self.live(now, source, 1, 300 * usage.len());
+        let bytes = 300 * usage.len();
         self.say(now, Update::NodeUsage(usage));
+        self.live(now, source, 1, bytes);
     }
 }
 
@@ -273,8 +257,8 @@ fn autoscaler(workload: &Workload) -> Option<Autoscaler> {
         },
         min: 1,
         max: workload.autoscale?,
-        current: workload.replicas,
-        desired: workload.replicas,
+        current: Some(workload.replicas),
+        desired: Some(workload.replicas),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{
         BrokerId, HealthReport, Point, SECOND, SeriesKey, Signal, Source, State, Time, Update,
     },
     source::demo::{
-        Streams,
+        Kafka,
         broker::Server,
         catalogue::SLOW_GROUP,
         group::GroupState,
@@ -28,11 +28,11 @@ const URL: &str = "http://prometheus-operated.monitoring.svc:9090";
 type Reading = (Signal, SeriesKey, f64);
 
 impl Collectors {
-    pub(super) fn open_prometheus(&mut self, cluster: &Cluster, streams: &mut Streams, now: Time) {
+    pub(super) fn open_prometheus(&mut self, cluster: &Cluster, kafka: &mut Kafka, now: Time) {
         self.syncing(now, Source::Series, 0, None);
-        let grown = slow_growth(streams);
+        let grown = slow_growth(kafka);
         let points: Vec<Point> = self
-            .readings(cluster, streams, now, None)
+            .readings(cluster, kafka, now, None)
             .into_iter()
             .map(|(signal, of, value)| {
                 let at = |n: i64| now.plus(-n * APART * SECOND);
@@ -51,11 +51,12 @@ impl Collectors {
                 }
             })
             .collect();
-        self.live(now, Source::Series, 2, 1_800 * points.len());
+        let bytes = 1_800 * points.len();
         self.say(now, Update::Series(points));
+        self.live(now, Source::Series, 2, bytes);
     }
 
-    pub(super) fn scrape(&mut self, cluster: &Cluster, streams: &mut Streams, now: Time) {
+    pub(super) fn scrape(&mut self, cluster: &Cluster, kafka: &mut Kafka, now: Time) {
         if self.prometheus_down {
             let why = format!("{URL}: connection refused; tried again every 15 s");
             let mut report = HealthReport::new(Source::Series, State::Unreachable).because(why);
@@ -63,36 +64,33 @@ impl Collectors {
             return self.report(now, report, (1, 1, 0));
         }
         let span = now.since(self.scraped_at) / SECOND;
-        let readings = self.readings(cluster, streams, now, Some(span));
+        let readings = self.readings(cluster, kafka, now, Some(span));
         self.scraped_at = now;
         let point = |(signal, of, value)| Point {
             signal,
             of,
             samples: vec![(now, value)],
         };
-        self.live(now, Source::Series, 1, 110 * readings.len());
+        let bytes = 110 * readings.len();
         let points = readings.into_iter().map(point).collect();
         self.say(now, Update::Series(points));
+        self.live(now, Source::Series, 1, bytes);
     }
 
     /// All signals now. Rates are over the `span` seconds since the last scrape; None before there was one.
     fn readings(
         &self,
         cluster: &Cluster,
-        streams: &mut Streams,
+        kafka: &mut Kafka,
         now: Time,
         span: Option<i64>,
     ) -> Vec<Reading> {
         let mut readings = Vec::new();
-        for place in 0..streams.servers.len() {
-            self.read_broker(streams, place, (now, span), &mut readings);
+        for place in 0..kafka.servers.len() {
+            self.read_broker(kafka, place, (now, span), &mut readings);
         }
-        for group in streams
-            .groups
-            .iter()
-            .filter(|group| !group.topics.is_empty())
-        {
-            let lag = group.lag(&streams.topics) as f64;
+        for group in kafka.groups.iter().filter(|group| !group.topics.is_empty()) {
+            let lag = group.lag(&kafka.topics) as f64;
             readings.push((Signal::GroupLag, SeriesKey::Group(group.name.clone()), lag));
         }
         for pod in all_pods(cluster).filter(|pod| runs(pod) && !pod.cut_off) {
@@ -106,36 +104,30 @@ impl Collectors {
 
     fn read_broker(
         &self,
-        streams: &mut Streams,
+        kafka: &mut Kafka,
         place: usize,
         (now, span): (Time, Option<i64>),
         readings: &mut Vec<Reading>,
     ) {
-        let Some(server) = streams.servers.get(place).filter(|server| server.serves()) else {
+        let Some(server) = kafka.servers.get(place).filter(|server| server.lives()) else {
             return;
         };
         let id = server.id();
-        let (records, bytes_in, bytes_out) = rates(server, span)
-            .unwrap_or_else(|| expected(&streams.topics, &streams.groups, id, now));
+        let (records, bytes_in, bytes_out) =
+            rates(server, span).unwrap_or_else(|| expected(&kafka.topics, &kafka.groups, id, now));
         let led = |log: &&Log| log.row.leader == Some(id);
         let short = |log: &&Log| log.row.isr.len() < log.row.replicas.len();
-        let logs = streams.topics.iter().flat_map(|topic| &topic.logs);
+        let logs = kafka.topics.iter().flat_map(|topic| &topic.logs);
         let under = logs.filter(led).filter(short).count();
-        let slot = u64::try_from(now.0 / 15_000).unwrap_or(0);
-        let chance = mix(self.noise ^ mix(slot ^ (u64::try_from(place).unwrap_or(0) << 40)));
-        let (busy, slow) = (
-            records / 40.0,
-            if server.slow || server.silent {
-                30.0
-            } else {
-                1.0
-            },
-        );
-        let wait = (8.0 + (chance % 50) as f64 / 10.0 + busy / 4.0) * slow;
-        let idle = if slow > 1.0 {
-            0.12
+        let moment = u64::try_from(now.0 / 15_000).unwrap_or(0);
+        let chance = mix(self.noise ^ mix(moment ^ (u64::try_from(place).unwrap_or(0) << 40)));
+        let busy = records / 40.0;
+        let wait = 8.0 + (chance % 50) as f64 / 10.0 + busy / 4.0;
+        // A slow disk holds up writers, and with them the threads that serve them.
+        let (wait, idle) = if server.slow || server.silent {
+            (wait * 30.0, 0.12)
         } else {
-            0.93 - busy / 100.0
+            (wait, 0.93 - busy / 100.0)
         };
         for (signal, value) in [
             (Signal::BytesInPerSecond, bytes_in),
@@ -147,7 +139,7 @@ impl Collectors {
         ] {
             readings.push((signal, SeriesKey::Broker(id), value));
         }
-        if let Some(server) = streams.servers.get_mut(place) {
+        if let Some(server) = kafka.servers.get_mut(place) {
             server.scraped = (server.records_in, server.bytes_in, server.bytes_out);
         }
     }
@@ -191,18 +183,14 @@ fn expected(
 }
 
 /// Records per second by which the slow group has fallen behind.
-fn slow_growth(streams: &Streams) -> i64 {
-    let Some(slow) = streams
-        .groups
-        .iter()
-        .find(|group| &*group.name == SLOW_GROUP)
-    else {
+fn slow_growth(kafka: &Kafka) -> i64 {
+    let Some(slow) = kafka.groups.iter().find(|group| &*group.name == SLOW_GROUP) else {
         return 0;
     };
     let topics = slow
         .topics
         .iter()
-        .filter_map(|place| streams.topics.get(*place));
+        .filter_map(|place| kafka.topics.get(*place));
     let members = i64::try_from(slow.members.len()).unwrap_or(1);
     topics.map(|topic| topic.rate).sum::<i64>() - slow.pace * members
 }

@@ -1,0 +1,108 @@
+//! Clients of the live systems, from settings. Nothing is sent here.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    model::Name,
+    net::{
+        kafka::{self, TcpDial, properties},
+        kube::{self, KubeFlags, exec::Plugins},
+        prometheus,
+    },
+    source::Live,
+};
+
+use super::{
+    Complaint, Environment, Exit, Settings,
+    config::{KafkaLayer, PrometheusLayer},
+};
+
+fn kube(flags: &KubeFlags, env: &Environment, plugins: Plugins) -> Result<kube::Client, Exit> {
+    kube::Client::new(flags.clone(), env.kube(), plugins)
+        .map_err(|error| Exit::usage(Complaint::from(&error)))
+}
+
+fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<kafka::Client, Exit> {
+    let mut config = match &layer.command_config {
+        Some(path) => {
+            let parsed = properties::load(path).map_err(|error| {
+                Exit::usage(Complaint::new("--command-config", error.to_string()))
+            })?;
+            warn.extend(parsed.warnings);
+            parsed.config
+        }
+        None => kafka::Config::default(),
+    };
+    if let Some(list) = &layer.bootstrap_server {
+        config.bootstrap = kafka::Config::parse_bootstrap(list)
+            .map_err(|why| Exit::usage(Complaint::new("--bootstrap-server", why)))?;
+    }
+    if config.bootstrap.is_empty() {
+        let complaint = Complaint::new("--command-config", "names no bootstrap.servers");
+        return Err(Exit::usage(complaint.remedy("give --bootstrap-server")));
+    }
+    Ok(kafka::Client::new(Arc::new(TcpDial), config))
+}
+
+fn prometheus(layer: &PrometheusLayer) -> Result<Option<prometheus::Client>, Exit> {
+    let Some(url) = &layer.url else {
+        return Ok(None);
+    };
+    let bearer = match &layer.bearer_token_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let complaint = Complaint::new("Prometheus: bearer_token_file", error.to_string());
+                Exit::usage(complaint.at(path.display().to_string()))
+            })?;
+            Some(text.trim().to_owned().into())
+        }
+        None => None,
+    };
+    let options = prometheus::Options {
+        url: url.clone(),
+        bearer,
+        certificate_authority: layer.ca_file.clone(),
+        insecure: layer.insecure_skip_tls_verify.unwrap_or(false),
+        deadline: Some(Duration::from_secs(8)),
+        ..prometheus::Options::default()
+    };
+    let client = prometheus::Client::new(&options)
+        .map_err(|error| Exit::usage(Complaint::new("Prometheus", error.to_string())))?;
+    Ok(Some(client))
+}
+
+/// The live sources that the settings ask for, and lines to be said about the settings.
+pub fn live(
+    settings: &Settings,
+    env: &Environment,
+    everything: bool,
+    plugins: Plugins,
+) -> Result<(Live, Vec<String>), Exit> {
+    let mut warn = Vec::new();
+    let layer = settings.kafka.as_ref();
+    let kafka = layer.map(|layer| kafka(layer, &mut warn)).transpose()?;
+    let prometheus = settings.prometheus.as_ref().map_or(Ok(None), prometheus)?;
+    let flags = settings.kube.as_ref();
+    let kube = flags.map(|flags| kube(flags, env, plugins)).transpose()?;
+    let site: Name = match (
+        &kube,
+        settings
+            .kafka
+            .as_ref()
+            .and_then(|layer| layer.bootstrap_server.as_ref()),
+    ) {
+        (Some(kube), _) => kube.context().unwrap_or(kube.server()).into(),
+        (None, Some(bootstrap)) => bootstrap.as_str().into(),
+        (None, None) => "local".into(),
+    };
+    let live = Live {
+        site,
+        kube,
+        kafka: kafka.map(Arc::new),
+        prometheus,
+        refresh: settings.refresh,
+        refresh_metrics: settings.refresh_metrics,
+        everything,
+    };
+    Ok((live, warn))
+}

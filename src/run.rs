@@ -1,0 +1,178 @@
+//! The loop: input first, then what sources say; draws when something changed, at most once a frame, and sleeps until
+//! something happens.
+
+mod input;
+mod signals;
+
+use std::{io, time::Duration};
+
+use futures::{Stream, StreamExt};
+use ratatui::backend::{Backend, CrosstermBackend};
+use tokio::sync::mpsc;
+
+use crate::{
+    app::{App, Effect, LogLine, Msg},
+    model::{Envelope, Time},
+    source::clock,
+    term::Terminal,
+    view::{Screen, Theme},
+};
+
+pub use input::translate;
+pub use signals::Signals;
+
+/// The shortest time between two frames that no key asked for.
+pub const FRAME: Duration = Duration::from_millis(33);
+/// The same over SSH, where every frame is a packet.
+pub const FRAME_SSH: Duration = Duration::from_millis(100);
+/// Envelopes taken in before a draw is thought of.
+const DRAIN: usize = 256;
+
+/// What the loop did, for tests and benchmarks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Times that the app was drawn into the buffer.
+    pub draws: u64,
+    /// Draws that wrote something.
+    pub writes: u64,
+    pub turns: u64,
+}
+
+/// What comes in.
+pub struct Inputs<S> {
+    pub keys: S,
+    pub feed: mpsc::Receiver<Envelope>,
+    pub log: mpsc::Receiver<LogLine>,
+}
+
+/// Runs until the user quits or the keys end. `perform` does what the app asks for; what it returns is drawn on.
+pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
+    screen: &mut Screen<B>,
+    app: &mut App,
+    theme: &Theme,
+    inputs: &mut Inputs<S>,
+    frame: Duration,
+    now: impl Fn() -> Time,
+    mut perform: impl FnMut(Effect, &mut Screen<B>),
+) -> Result<Stats, B::Error> {
+    let mut stats = Stats::default();
+    let (columns, rows) = screen.size();
+    app.handle(Msg::Resize(columns, rows), now());
+    let mut pending = true;
+    let mut at_once = true;
+    let mut drawn_at: Option<Time> = None;
+    let frame_millis = i64::try_from(frame.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        stats.turns += 1;
+        pending |= app.take_dirty();
+        let due = drawn_at.map_or_else(&now, |at| at.plus(frame_millis));
+        if pending && (at_once || now() >= due) {
+            if let Some(effect) = app.before_draw() {
+                perform(effect, screen);
+            }
+            let drawn = screen.draw(app, theme)?;
+            stats.draws += 1;
+            stats.writes += u64::from(drawn.cells > 0);
+            app.drawn(drawn.roll);
+            drawn_at = Some(now());
+            (pending, at_once) = (app.take_dirty(), false);
+            continue;
+        }
+        let wake = if pending { Some(due) } else { app.next_wake() };
+        let sleep =
+            wake.map(|at| Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)));
+        let msg = tokio::select! {
+            biased;
+            key = inputs.keys.next() => match key {
+                Some(key) => key,
+                None => return Ok(stats),
+            },
+            Some(envelope) = inputs.feed.recv() => Msg::Feed(Box::new(envelope)),
+            Some(line) = inputs.log.recv() => Msg::Log(line),
+            () = wait(sleep) => {
+                if pending {
+                    continue;
+                }
+                Msg::Wake
+            }
+        };
+        at_once |= matches!(msg, Msg::Key(_) | Msg::Resize(..) | Msg::Resumed);
+        if let Msg::Resize(columns, rows) = msg {
+            screen.resize(columns, rows);
+        }
+        let mut effects = app.handle(msg, now());
+        for _ in 0..DRAIN {
+            let Ok(envelope) = inputs.feed.try_recv() else {
+                break;
+            };
+            effects.extend(app.handle(Msg::Feed(Box::new(envelope)), now()));
+        }
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(stats),
+                Effect::Redraw => screen.forget(),
+                other => perform(other, screen),
+            }
+        }
+    }
+}
+
+async fn wait(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How the screen is to look, and what it is to show.
+pub struct Session {
+    pub app: App,
+    pub theme: Theme,
+    pub frame: Duration,
+    pub feed: mpsc::Receiver<Envelope>,
+    pub log: mpsc::Receiver<LogLine>,
+}
+
+/// Runs on the real terminal until the user quits, a signal ends it, or the terminal is gone.
+pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> io::Result<()> {
+    let Session {
+        mut app,
+        theme,
+        frame,
+        feed,
+        log,
+    } = session;
+    let signals = Signals::listen()?;
+    let mut terminal = Some(Terminal::enter()?);
+    let mut screen = Screen::new(CrosstermBackend::new(io::stdout()))?;
+    let keys = input::stream(signals);
+    let mut inputs = Inputs {
+        keys: Box::pin(keys),
+        feed,
+        log,
+    };
+    let perform = |effect: Effect, screen: &mut Screen<_>| match effect {
+        Effect::Suspend => {
+            match terminal.take().map(Terminal::suspend) {
+                Some(Ok(taken)) => terminal = Some(taken),
+                Some(Err(error)) => {
+                    tracing::error!("the terminal could not be taken again: {error}")
+                }
+                None => {}
+            }
+            screen.forget();
+        }
+        other => outside(&other),
+    };
+    run(
+        &mut screen,
+        &mut app,
+        &theme,
+        &mut inputs,
+        frame,
+        clock::now,
+        perform,
+    )
+    .await?;
+    Ok(())
+}
