@@ -9,6 +9,7 @@ pub mod config;
 pub mod connect;
 pub mod env;
 pub mod exit;
+pub mod headless;
 pub mod out;
 pub mod report;
 pub mod screen;
@@ -90,6 +91,33 @@ pub fn parse(
     Ok(Invocation { command, settings })
 }
 
+/// A report needs the system that gives its rows.
+fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint> {
+    let systems = settings.systems();
+    let (system, remedy) = match subject.system() {
+        Some(system) if !systems.contains(&system) => match system {
+            System::Kubernetes => ("Kubernetes", "give --context or --kubeconfig"),
+            System::Kafka => ("Kafka", "give --bootstrap-server or --command-config"),
+            System::Prometheus => ("Prometheus", "give --prometheus"),
+        },
+        _ => return Ok(()),
+    };
+    let why = format!("{system} is left out or not configured");
+    Err(Complaint::new(subject.kind(), why).remedy(format!("{remedy}, or try --demo")))
+}
+
+fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
+    let Some(name) = name.filter(|name| !Theme::names().any(|known| known == *name)) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = Theme::names().collect();
+    let near = exit::nearest(name, known.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+    Err(Complaint::new("theme", "no such theme")
+        .at(format!("{name:?}"))
+        .remedy(format!("{near}themes: {}", known.join(" "))))
+}
+
 /// Runs the program.
 pub fn main() -> Exit {
     let env = Environment::read();
@@ -117,49 +145,21 @@ pub fn main() -> Exit {
             );
         }
     };
-    let done = runtime.block_on(perform(&asked, &env));
+    let exit = runtime.block_on(perform(&asked, &env));
     // Tasks that hang in a system call must not keep the process.
     runtime.shutdown_background();
-    done.unwrap_or_else(|exit| exit)
+    exit
 }
 
-async fn perform(asked: &Invocation, env: &Environment) -> Result<Exit, Exit> {
+async fn perform(asked: &Invocation, env: &Environment) -> Exit {
+    let settings = &asked.settings;
     match &asked.command {
-        Command::Screen { pane } => screen::show(&asked.settings, env, *pane).await,
-        Command::Report { subject, report } => {
-            tokio::select! {
-                done = screen::report(subject, report, &asked.settings, env) => done,
-                _ = tokio::signal::ctrl_c() => Ok(Exit::quiet(Code::Interrupted)),
-            }
-        }
-    }
-}
-
-/// A report needs the system that gives its rows.
-fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint> {
-    let systems = settings.systems();
-    let (system, remedy) = match subject.system() {
-        Some(system) if !systems.contains(&system) => match system {
-            System::Kubernetes => ("Kubernetes", "give --context or --kubeconfig"),
-            System::Kafka => ("Kafka", "give --bootstrap-server or --command-config"),
-            System::Prometheus => ("Prometheus", "give --prometheus"),
+        Command::Screen { pane } => match screen::show(settings, env, *pane).await {
+            Ok(()) => Exit::quiet(Code::Fine),
+            Err(exit) => exit,
         },
-        _ => return Ok(()),
-    };
-    let why = format!("{system} is left out or not configured");
-    Err(Complaint::new(subject.kind(), why).remedy(format!("{remedy}, or try --demo")))
-}
-
-fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
-    let Some(name) = name.filter(|name| !Theme::names().any(|known| known == *name)) else {
-        return Ok(());
-    };
-    let known: Vec<&str> = Theme::names().collect();
-    let near = exit::nearest(name, known.iter().copied());
-    let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
-    Err(Complaint::new("theme", "no such theme")
-        .at(format!("{name:?}"))
-        .remedy(format!("{near}themes: {}", known.join(" "))))
+        Command::Report { subject, report } => headless::make(subject, report, settings, env).await,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
     model::Name,
     net::{
         kafka::{self, TcpDial, properties},
-        kube::{self, KubeEnv, KubeFlags, exec::Plugins},
+        kube::{self, KubeFlags, exec::Plugins},
         prometheus,
     },
     source::Live,
@@ -14,71 +14,15 @@ use crate::{
 
 use super::{
     Complaint, Environment, Exit, Settings,
-    args::KubectlArgs,
     config::{KafkaLayer, PrometheusLayer},
 };
 
-fn flags(from: &KubectlArgs) -> KubeFlags {
-    KubeFlags {
-        kubeconfig: from.kubeconfig.clone(),
-        context: from.context.first().cloned(),
-        cluster: from.cluster.clone(),
-        user: from.user.clone(),
-        namespace: from.namespace.clone(),
-        server: from.server.clone(),
-        token: from
-            .token
-            .as_ref()
-            .map(|token| secrecy::ExposeSecret::expose_secret(token).to_owned()),
-        as_user: from.as_user.clone(),
-        as_group: from.as_group.clone(),
-        as_uid: from.as_uid.clone(),
-        as_user_extra: from.as_user_extra.clone(),
-        certificate_authority: from.certificate_authority.clone(),
-        client_certificate: from.client_certificate.clone(),
-        client_key: from.client_key.clone(),
-        tls_server_name: from.tls_server_name.clone(),
-        insecure_skip_tls_verify: from.insecure_skip_tls_verify.unwrap_or(false),
-        request_timeout: from.request_timeout,
-        cache_dir: from.cache_dir.clone(),
-        disable_compression: from.disable_compression.unwrap_or(false),
-    }
+fn kube(flags: &KubeFlags, env: &Environment, plugins: Plugins) -> Result<kube::Client, Exit> {
+    kube::Client::new(flags.clone(), env.kube(), plugins)
+        .map_err(|error| Exit::usage(Complaint::from(&error)))
 }
 
-fn environment(from: &Environment) -> KubeEnv {
-    KubeEnv {
-        kubeconfig: from.kubeconfig.clone(),
-        home: from.home.clone(),
-        https_proxy: from.https_proxy.clone(),
-        http_proxy: from.http_proxy.clone(),
-        no_proxy: from.no_proxy.clone(),
-        in_cluster: from.in_cluster,
-    }
-}
-
-/// Whether kubectl itself would find a cluster: by flag, in a kubeconfig that exists, or around the pod we run in.
-fn finds_a_cluster(args: &KubectlArgs, env: &Environment) -> bool {
-    let listed = env
-        .kubeconfig
-        .iter()
-        .flat_map(std::env::split_paths)
-        .collect::<Vec<_>>();
-    let home = env.home.iter().map(|home| home.join(".kube/config"));
-    let files: Vec<_> = if listed.is_empty() {
-        home.collect()
-    } else {
-        listed
-    };
-    args.names_a_cluster().is_some() || env.in_cluster || files.iter().any(|file| file.is_file())
-}
-
-fn kube(args: &KubectlArgs, env: &Environment, plugins: Plugins) -> Result<kube::Client, Exit> {
-    kube::Client::new(flags(args), environment(env), plugins)
-        .map_err(|error| Exit::usage(Complaint::new("Kubernetes", error.to_string())))
-}
-
-/// A client of Kafka, if it is known where Kafka is.
-fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<Option<kafka::Client>, Exit> {
+fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<kafka::Client, Exit> {
     let mut config = match &layer.command_config {
         Some(path) => {
             let parsed = properties::load(path).map_err(|error| {
@@ -94,9 +38,10 @@ fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<Option<kafka::Cli
             .map_err(|why| Exit::usage(Complaint::new("--bootstrap-server", why)))?;
     }
     if config.bootstrap.is_empty() {
-        return Ok(None);
+        let complaint = Complaint::new("--command-config", "names no bootstrap.servers");
+        return Err(Exit::usage(complaint.remedy("give --bootstrap-server")));
     }
-    Ok(Some(kafka::Client::new(Arc::new(TcpDial), config)))
+    Ok(kafka::Client::new(Arc::new(TcpDial), config))
 }
 
 fn prometheus(layer: &PrometheusLayer) -> Result<Option<prometheus::Client>, Exit> {
@@ -134,25 +79,11 @@ pub fn live(
     plugins: Plugins,
 ) -> Result<(Live, Vec<String>), Exit> {
     let mut warn = Vec::new();
-    let kafka = settings
-        .kafka
-        .as_ref()
-        .map_or(Ok(None), |layer| kafka(layer, &mut warn))?;
+    let layer = settings.kafka.as_ref();
+    let kafka = layer.map(|layer| kafka(layer, &mut warn)).transpose()?;
     let prometheus = settings.prometheus.as_ref().map_or(Ok(None), prometheus)?;
-    let found = settings
-        .kube
-        .as_ref()
-        .filter(|args| finds_a_cluster(args, env));
-    let kube = found.map(|args| kube(args, env, plugins)).transpose()?;
-    if kube.is_none() && kafka.is_none() && prometheus.is_none() {
-        let nothing = Complaint::new(
-            "nothing to observe",
-            "there is no kubeconfig and no --bootstrap-server",
-        );
-        return Err(Exit::usage(nothing.remedy(
-            "name a cluster by --context or --bootstrap-server, or look at the demo world: plimsoll demo",
-        )));
-    }
+    let flags = settings.kube.as_ref();
+    let kube = flags.map(|flags| kube(flags, env, plugins)).transpose()?;
     let site: Name = match (
         &kube,
         settings

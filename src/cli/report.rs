@@ -30,6 +30,7 @@ use super::{
 
 pub use json::{Document, Item};
 pub use needs::Missing;
+pub use text::draw;
 
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +156,7 @@ fn judge(
     nothing: bool,
     settings: &ReportSettings,
 ) -> Exit {
-    let mut complaints: Vec<Complaint> = document.missing.iter().map(Complaint::from).collect();
+    let mut complaints = needs::complaints(&document.missing);
     let absent = absent_groups(subject, picture);
     let code = if nothing || (document.items.is_empty() && !document.missing.is_empty()) {
         Code::Nothing

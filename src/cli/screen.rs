@@ -13,20 +13,7 @@ use crate::{
     view::{Theme, panes},
 };
 
-use super::{Code, Complaint, Environment, Exit, Pane, Settings, connect};
-
-fn pane_id(pane: Option<Pane>) -> PaneId {
-    match pane {
-        None | Some(Pane::Home) => PaneId::Home,
-        Some(Pane::Groups) => PaneId::Groups,
-        Some(Pane::Topics) => PaneId::Topics,
-        Some(Pane::Brokers) => PaneId::Brokers,
-        Some(Pane::Workloads) => PaneId::Workloads,
-        Some(Pane::Nodes) => PaneId::Nodes,
-        Some(Pane::Sources) => PaneId::Sources,
-        Some(Pane::Log) => PaneId::Log,
-    }
-}
+use super::{Code, Complaint, Environment, Exit, Settings, connect};
 
 /// The theme that was asked for, with as many colours as the terminal should get.
 pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
@@ -41,14 +28,14 @@ pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
 }
 
 /// What the app is told of the settings.
-pub fn options(settings: &Settings, site: Name, pane: Option<Pane>) -> Options {
+pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options {
     Options {
         site,
         namespace: settings.namespace.as_deref().map(Name::from),
         read_only: settings.read_only,
         ascii: settings.look.ascii,
         demo: settings.demo.is_some(),
-        pane: pane_id(pane),
+        pane: pane.unwrap_or(PaneId::Home),
     }
 }
 
@@ -78,7 +65,11 @@ async fn start(
 }
 
 /// Shows the screen until the user leaves.
-pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) -> Result<(), Exit> {
+pub async fn show(
+    settings: &Settings,
+    env: &Environment,
+    pane: Option<PaneId>,
+) -> Result<(), Exit> {
     let theme = theme(settings)?;
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
@@ -114,7 +105,7 @@ pub async fn show(settings: &Settings, env: &Environment, pane: Option<Pane>) ->
         theme,
         frame,
         feed,
-        log: log.lines,
+        log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),

@@ -138,11 +138,12 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
             ));
         }
         if !under.is_empty() {
-            let min = topic
-                .config
-                .as_ref()
-                .and_then(|config| config.min_isr)
-                .unwrap_or(0);
+            let needed = topic
+                .meta
+                .partitions
+                .iter()
+                .filter_map(|p| effective_min_isr(topic, p));
+            let min = needed.max().unwrap_or(0);
             found.push(Finding::new(
                 Severity::UnderMinIsr,
                 Key::Topic(name.clone()),
@@ -177,7 +178,7 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
 
 /// Whether a lag rises: the thirds of the last minute rise, and by more than commits and polls alone explain. A group
 /// that keeps up has the lag that came in since its last commit: `inflow` x (commit interval + poll), both taken as 5 s.
-/// Until the inflow is known, the mean step from sample to sample stands in for it.
+/// Until the inflow is known, four of five steps of all that is remembered must go up.
 pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
     const GRAIN_SECONDS: f64 = 10.0;
     let Some((now, _)) = ring.last() else {
@@ -220,17 +221,25 @@ pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
     let highest_first = first.iter().copied().fold(f64::MIN, f64::max);
     let lowest_last = last.iter().copied().fold(f64::MAX, f64::min);
     let rise = mean(last) - mean(first);
-    let whole: Vec<f64> = ring.iter().map(|(_, value)| value).collect();
-    let sizes: Vec<f64> = whole
-        .iter()
-        .zip(whole.iter().skip(1))
-        .map(|(a, b)| (b - a).abs())
-        .collect();
-    let grain = inflow.map_or_else(|| 3.0 * mean(&sizes), |inflow| inflow * GRAIN_SECONDS);
+    let floor = match inflow {
+        Some(inflow) => 0.5 * inflow * GRAIN_SECONDS,
+        None => {
+            let whole: Vec<f64> = ring.iter().map(|(_, value)| value).collect();
+            let up = whole
+                .iter()
+                .zip(whole.iter().skip(1))
+                .filter(|(a, b)| b > a)
+                .count();
+            if whole.len() < 8 || 5 * up < 4 * (whole.len() - 1) {
+                return false;
+            }
+            0.0
+        }
+    };
     mean(first) < mean(middle)
         && mean(middle) < mean(last)
         && lowest_last > highest_first
-        && rise >= (1.5 * noise).max(0.5 * grain).max(3.0)
+        && rise >= (1.5 * noise).max(floor).max(3.0)
 }
 
 fn groups(picture: &Picture, found: &mut Vec<Finding>) {

@@ -1,4 +1,6 @@
 //! Watches that end, break, grow too old, or fall silent.
+use std::time::Duration;
+
 use plimsoll::net::kube::{ErrorKind, Resource, Scope, WatchEvent, WatchSpec, watch::watch};
 use serde_json::json;
 
@@ -283,4 +285,66 @@ async fn a_silent_connection_is_given_up() {
     tokio::time::resume();
     expect(&mut events, &["alive"]).await;
     assert_eq!(server.seen()[2].query("resourceVersion"), Some("8"));
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_allowed_is_doubted() {
+    // So a server answers that has just started and not yet read its roles.
+    let server = serve(lists_a, |count, _| match count {
+        1 => Reply::watch(&[event("MODIFIED", &pod("a", "8"))], Step::Break),
+        2 | 3 => Reply::status(403, "Forbidden", "not yet"),
+        _ => Reply::watch(&[], Step::Hang),
+    })
+    .await;
+    let mut events = pods(&client(&server));
+    expect(
+        &mut events,
+        &["begin", "page a", "listed", "alive", "changed a"],
+    )
+    .await;
+    for _ in 0..2 {
+        let WatchEvent::Failed { error, retry_in } = next(&mut events).await else {
+            panic!("no failure")
+        };
+        assert!(matches!(error.kind, ErrorKind::Forbidden { .. }), "{error}");
+        assert!(retry_in.as_secs() < 10, "{retry_in:?}");
+    }
+    expect(&mut events, &["alive"]).await;
+    assert_eq!(
+        server.seen().last().unwrap().query("resourceVersion"),
+        Some("8"),
+        "no new list"
+    );
+}
+
+#[tokio::test]
+async fn a_right_given_later_widens_the_watch() {
+    let mut asked = 0;
+    let server = FakeHttp::start(move |seen| {
+        if seen.is_watch() {
+            // A watch of full length, as far as the client can tell.
+            let end = vec![Step::Wait(Duration::from_millis(5_100))];
+            return Reply::steps(200, end);
+        }
+        asked += usize::from(seen.path() == "/api/v1/pods");
+        match seen.path() {
+            "/api/v1/pods" if asked == 1 => Reply::status(403, "Forbidden", "no"),
+            "/api/v1/pods" => Reply::json(&list(&["a", "b"], "9")),
+            _ => Reply::json(&list(&["a"], "7")),
+        }
+    })
+    .await;
+    let mut spec = WatchSpec::new(Resource::PODS, Scope::All);
+    spec.fallback = Some("shop".into());
+    let mut events: Pods = Box::pin(watch(client(&server), spec));
+    let narrow = [
+        "begin",
+        "narrowed shop",
+        "begin shop",
+        "page a",
+        "listed",
+        "alive",
+    ];
+    expect(&mut events, &narrow).await;
+    expect(&mut events, &["begin", "page a b", "listed", "alive"]).await;
 }

@@ -23,7 +23,7 @@ use tokio::{
 
 pub(crate) use ask::Ask;
 use ask::Pace;
-pub(crate) use classify::{Status, from_status};
+pub(crate) use classify::{Status, from_status, root_words};
 use session::{Session, Sessions};
 use stack::Tally;
 

@@ -31,7 +31,7 @@ fn unknown_name(place: &str, what: &str, name: &str, known: &[&str]) -> Error {
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .min()
-        .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 2);
+        .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 3);
     let guess = nearest
         .map(|(_, nearest)| format!("did you mean {nearest:?}? "))
         .unwrap_or_default();

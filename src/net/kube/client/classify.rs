@@ -301,10 +301,16 @@ fn deeper<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError +
 }
 
 /// The words of the innermost cause, which is the one that says something.
-fn root_words(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root_words(error: &(dyn StdError + 'static)) -> String {
     let mut last = error;
-    while let Some(next) = deeper(last) {
-        last = next;
+    loop {
+        let ended = last.downcast_ref::<io::Error>().map(io::Error::kind);
+        if ended == Some(io::ErrorKind::UnexpectedEof) {
+            return "the connection was closed".into();
+        }
+        match deeper(last) {
+            Some(next) => last = next,
+            None => return last.to_string(),
+        }
     }
-    last.to_string()
 }

@@ -27,15 +27,30 @@ const PAGE: &str = "500";
 const WATCH_LENGTH: Duration = Duration::from_secs(300);
 /// Retry of what only an administrator can mend.
 const SLOW_RETRY: Duration = Duration::from_secs(60);
+/// A server that has just started refuses everybody until it has read its roles: what was allowed is asked for again this often
+/// before the refusal is believed.
+const DOUBTED_REFUSALS: u32 = 4;
 /// A watch that ends sooner was cut by something in between: it is not reopened at full speed.
 const SHORT_WATCH: Duration = Duration::from_secs(5);
 
 enum Phase {
     Begin,
-    Listing { token: String, seen: BTreeSet<Key> },
-    Resuming { version: String },
+    Listing {
+        token: String,
+        seen: BTreeSet<Key>,
+    },
+    Resuming {
+        version: String,
+    },
+    /// One namespace is watched because all were forbidden: are they still?
+    Widening {
+        version: String,
+    },
     Open(Box<Open>),
-    Waiting { wait: Duration, then: Box<Phase> },
+    Waiting {
+        wait: Duration,
+        then: Box<Phase>,
+    },
 }
 
 pub(super) struct Machine<R> {
@@ -50,6 +65,8 @@ pub(super) struct Machine<R> {
     retries: watch::Receiver<u64>,
     /// The first list is bounded by itself, and takes no tokens.
     synced: bool,
+    /// Refusals since something was last allowed.
+    refusals: u32,
     /// After a 410 the server's cache is not asked: it might be older than what we saw.
     quorum: bool,
 }
@@ -76,6 +93,7 @@ impl<R: Row> Machine<R> {
             interner: Interner::default(),
             backoff: Backoff::new(seed),
             synced: false,
+            refusals: 0,
             quorum: false,
         }
     }
@@ -103,6 +121,7 @@ impl<R: Row> Machine<R> {
             }
             Phase::Listing { token, seen } => self.list(token, seen).await,
             Phase::Resuming { version } => self.open(version).await,
+            Phase::Widening { version } => self.widen(version).await,
             Phase::Open(open) => self.read(open).await,
             Phase::Waiting { wait, then } => {
                 tokio::select! {
@@ -181,8 +200,7 @@ impl<R: Row> Machine<R> {
     }
 
     fn list_failed(&mut self, error: Error, token: String, seen: BTreeSet<Key>) -> Phase {
-        let forbidden = matches!(error.kind, ErrorKind::Forbidden { .. });
-        if forbidden
+        if self.is_refused(&error)
             && self.scope == Scope::All
             && self.spec.resource.namespaced
             && let Some(namespace) = self.spec.fallback.clone()
@@ -209,15 +227,30 @@ impl<R: Row> Machine<R> {
         ]);
         match self.client.open(&ask).await {
             Ok(body) => {
+                self.refusals = 0;
                 self.events.push_back(WatchEvent::Alive);
                 Phase::Open(Box::new(Open::new(body, version, length)))
             }
             // Allowed to list but not to watch: listing again is then the retry.
-            Err(error) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
-                self.fail(error, Phase::Begin)
-            }
+            Err(error) if self.is_refused(&error) => self.fail(error, Phase::Begin),
             Err(error) => self.fail(error, Phase::Resuming { version }),
         }
+    }
+
+    /// A refusal that is believed. The count of doubted ones is kept by [`Self::fail`].
+    fn is_refused(&self, error: &Error) -> bool {
+        let believed = !self.synced || self.refusals >= DOUBTED_REFUSALS;
+        matches!(error.kind, ErrorKind::Forbidden { .. }) && believed
+    }
+
+    /// A right that was given meanwhile is noticed when a watch has run its length.
+    async fn widen(&mut self, version: String) -> Phase {
+        let ask = Ask::list(&self.spec.resource, &self.spec.scope, &[("limit", "1")]);
+        if self.client.get(&ask).await.is_err() {
+            return Phase::Resuming { version };
+        }
+        self.scope = self.spec.scope.clone();
+        Phase::Begin
     }
 
     fn watch_ask(&self, query: &[(&str, &str)]) -> Ask {
@@ -261,6 +294,9 @@ impl<R: Row> Machine<R> {
 
     fn ended(&mut self, end: End, open: Open) -> Phase {
         let lasted = open.age() >= SHORT_WATCH;
+        if lasted {
+            self.backoff.reset();
+        }
         let then = Phase::Resuming {
             version: open.version,
         };
@@ -274,7 +310,7 @@ impl<R: Row> Machine<R> {
         };
         let error = match end {
             End::Closed | End::Broken(Broken::Connection(_)) if open.heard => None,
-            End::Closed if lasted => return then,
+            End::Closed if lasted => return self.reopen(then),
             End::Closed => Some(error(ErrorKind::Unreachable, "it ended at once".into())),
             End::Broken(Broken::Connection(why)) => Some(error(
                 ErrorKind::Unreachable,
@@ -294,11 +330,20 @@ impl<R: Row> Machine<R> {
         match error {
             Some(error) if error.kind == ErrorKind::Decode => self.fail(error, Phase::Begin),
             Some(error) => self.fail(error, then),
-            None if lasted => then,
+            None if lasted => self.reopen(then),
             None => Phase::Waiting {
                 wait: self.backoff.next_wait(),
                 then: Box::new(then),
             },
+        }
+    }
+
+    fn reopen(&self, then: Phase) -> Phase {
+        match then {
+            Phase::Resuming { version } if self.scope != self.spec.scope => {
+                Phase::Widening { version }
+            }
+            then => then,
         }
     }
 
@@ -313,6 +358,7 @@ impl<R: Row> Machine<R> {
                     then: Box::new(Phase::Begin),
                 };
             }
+            ErrorKind::Forbidden { .. } if !self.is_refused(&error) => self.backoff.next_wait(),
             ErrorKind::Config
             | ErrorKind::Forbidden { .. }
             | ErrorKind::Missing
@@ -328,6 +374,9 @@ impl<R: Row> Machine<R> {
             | ErrorKind::Timeout
             | ErrorKind::Tls => self.backoff.next_wait(),
         };
+        if matches!(error.kind, ErrorKind::Forbidden { .. }) {
+            self.refusals += 1;
+        }
         self.retries.mark_unchanged();
         self.events.push_back(WatchEvent::Failed {
             error,
