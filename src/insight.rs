@@ -17,4 +17,6 @@ pub use join::{
 };
 pub use lag::{GroupLag, PartitionLag, PartitionState, Want, group_lag, group_partitions};
 pub use picture::Picture;
-pub use replication::{ClusterReplication, PartitionHealth, cluster_replication, partition_health};
+pub use replication::{
+    ClusterReplication, PartitionHealth, cluster_replication, effective_min_isr, partition_health,
+};

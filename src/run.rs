@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     app::{App, Effect, LogLine, Msg},
+    log::Log,
     model::{Envelope, Time},
     source::clock,
     term::Terminal,
@@ -130,7 +131,7 @@ pub struct Session {
     pub theme: Theme,
     pub frame: Duration,
     pub feed: mpsc::Receiver<Envelope>,
-    pub log: mpsc::Receiver<LogLine>,
+    pub log: Log,
 }
 
 /// Runs on the real terminal until the user quits, a signal ends it, or the terminal is gone.
@@ -140,7 +141,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
         theme,
         frame,
         feed,
-        log,
+        mut log,
     } = session;
     let signals = Signals::listen()?;
     let mut terminal = Some(Terminal::enter()?);
@@ -149,7 +150,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
     let mut inputs = Inputs {
         keys: Box::pin(keys),
         feed,
-        log,
+        log: std::mem::replace(&mut log.lines, mpsc::channel(1).1),
     };
     let perform = |effect: Effect, screen: &mut Screen<_>| match effect {
         Effect::Suspend => {

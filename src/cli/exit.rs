@@ -76,9 +76,9 @@ impl From<&net::kube::Error> for Complaint {
         } else {
             format!("Kubernetes: {}", error.request)
         };
-        Complaint::new(what, &error.why)
-            .at(&error.server)
-            .remedy(&error.remedy)
+        Complaint::new(what, error.why.to_string())
+            .at(error.server.to_string())
+            .remedy(error.remedy.to_string())
     }
 }
 

@@ -105,7 +105,7 @@ pub async fn show(
         theme,
         frame,
         feed,
-        log: log.lines,
+        log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),

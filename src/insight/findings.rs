@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{BrokerId, Group, Key, Name, PodRow, Ring, Source, State, System, Time};
 
-use super::{GroupHistory, PartitionHealth, Picture, broker_pod, partition_health};
+use super::{
+    GroupHistory, PartitionHealth, Picture, broker_pod, effective_min_isr, partition_health,
+};
 
 /// How bad a finding is. The order is that of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,11 +138,12 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
             ));
         }
         if !under.is_empty() {
-            let min = topic
-                .config
-                .as_ref()
-                .and_then(|config| config.min_isr)
-                .unwrap_or(0);
+            let needed = topic
+                .meta
+                .partitions
+                .iter()
+                .filter_map(|p| effective_min_isr(topic, p));
+            let min = needed.max().unwrap_or(0);
             found.push(Finding::new(
                 Severity::UnderMinIsr,
                 Key::Topic(name.clone()),
@@ -173,16 +176,24 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a lag rises: the thirds of the last minute rise, and by more than the poll-to-poll noise.
-pub(super) fn rises(ring: &Ring) -> bool {
+/// Whether a lag rises: the thirds of the last minute rise, and by more than commits and polls alone explain. A group
+/// that keeps up has the lag that came in since its last commit: `inflow` x (commit interval + poll), both taken as 5 s.
+/// Until the inflow is known, four of five steps of all that is remembered must go up.
+pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
+    const GRAIN_SECONDS: f64 = 10.0;
     let Some((now, _)) = ring.last() else {
         return false;
     };
-    let recent: Vec<f64> = ring
-        .iter()
-        .filter(|(at, _)| now.since(*at) <= 60_000)
-        .map(|(_, value)| value)
-        .collect();
+    let within = |millis| ring.iter().filter(move |(at, _)| now.since(*at) <= millis);
+    let mut recent: Vec<f64> = within(60_000).map(|(_, value)| value).collect();
+    if recent.len() < 3 {
+        // At the start there is only what was back-filled, every half minute.
+        let wider: Vec<f64> = within(180_000).map(|(_, value)| value).collect();
+        recent = wider
+            .get(wider.len().saturating_sub(3)..)
+            .unwrap_or_default()
+            .to_vec();
+    }
     let third = recent.len() / 3;
     if third == 0 {
         return false;
@@ -210,10 +221,25 @@ pub(super) fn rises(ring: &Ring) -> bool {
     let highest_first = first.iter().copied().fold(f64::MIN, f64::max);
     let lowest_last = last.iter().copied().fold(f64::MAX, f64::min);
     let rise = mean(last) - mean(first);
+    let floor = match inflow {
+        Some(inflow) => 0.5 * inflow * GRAIN_SECONDS,
+        None => {
+            let whole: Vec<f64> = ring.iter().map(|(_, value)| value).collect();
+            let up = whole
+                .iter()
+                .zip(whole.iter().skip(1))
+                .filter(|(a, b)| b > a)
+                .count();
+            if whole.len() < 8 || 5 * up < 4 * (whole.len() - 1) {
+                return false;
+            }
+            0.0
+        }
+    };
     mean(first) < mean(middle)
         && mean(middle) < mean(last)
         && lowest_last > highest_first
-        && rise >= (1.5 * noise).max(3.0)
+        && rise >= (1.5 * noise).max(floor).max(3.0)
 }
 
 fn groups(picture: &Picture, found: &mut Vec<Finding>) {
@@ -406,17 +432,31 @@ mod tests {
 
     #[test]
     fn a_steady_rise_is_a_rise_from_three_samples_on() {
-        assert!(rises(&ring([100.0, 275.0, 450.0])));
-        assert!(rises(&ring((0..12).map(|i| 1e5 + f64::from(i) * 175.0))));
-        assert!(!rises(&ring([100.0, 275.0])));
+        assert!(rises(&ring([100.0, 275.0, 450.0]), Some(60.0)));
+        assert!(
+            !rises(&ring([100.0, 110.0, 120.0]), Some(60.0)),
+            "commits alone explain it"
+        );
+        assert!(rises(
+            &ring((0..12).map(|i| 1e5 + f64::from(i) * 175.0)),
+            Some(60.0)
+        ));
+        assert!(rises(
+            &ring((0..12).map(|i| 1e5 + f64::from(i) * 175.0)),
+            None
+        ));
+        assert!(!rises(&ring([100.0, 275.0]), Some(60.0)));
     }
 
     #[test]
     fn the_saw_tooth_of_commits_is_not_a_rise() {
         for phase in 0..12 {
             let lag = (0..12).map(|i| f64::from((i * 7 + phase) % 12) * 20.0);
-            assert!(!rises(&ring(lag)), "phase {phase}");
+            assert!(!rises(&ring(lag), Some(15.0)), "phase {phase}");
         }
-        assert!(!rises(&ring((0..12).map(|i| 1e5 - f64::from(i) * 10.0))));
+        assert!(!rises(
+            &ring((0..12).map(|i| 1e5 - f64::from(i) * 10.0)),
+            Some(1.0)
+        ));
     }
 }

@@ -15,12 +15,26 @@ pub struct GroupHistory {
     pub ring: Ring,
     /// The lag rises, by more than the noise from poll to poll.
     pub rises: bool,
+    /// Records that come in per second, over all partitions of the group that answered; smoothed over a few polls.
+    pub inflow: Option<f64>,
+    /// Sum of the end offsets at the last sample.
+    ends: Option<(Time, i64)>,
 }
 
 impl GroupHistory {
     /// Growth of the lag over the last minute, in records per second; negative when it falls.
     pub fn growth(&self) -> Option<f64> {
         self.ring.growth(60_000)
+    }
+
+    fn flow(&mut self, at: Time, ends: i64) {
+        if let Some((before, old)) = self.ends
+            && at > before
+        {
+            let now = (ends - old).max(0) as f64 * 1_000.0 / at.since(before) as f64;
+            self.inflow = Some(self.inflow.map_or(now, |known| (known + now) / 2.0));
+        }
+        self.ends = Some((at, ends));
     }
 }
 
@@ -53,16 +67,24 @@ impl History {
 
     fn sample(&mut self, site: &Site, at: Option<Time>) {
         self.generation += 1;
+
         self.groups
             .retain(|id, _| site.kafka.groups.get(id).is_some());
         for group in site.kafka.groups.iter() {
-            let lag = group_lag(&group_partitions(site, group, Want::Committed));
+            let partitions = group_partitions(site, group, Want::Committed);
+            let lag = group_lag(&partitions);
             let history = self.groups.entry(group.listed.id.clone()).or_default();
             history.lag = lag;
             // A sum with parts missing would look like lag that went away.
             if let (Some(at), Some(known), 0) = (at, lag.known, lag.unknown) {
+                let ends = partitions
+                    .iter()
+                    .filter_map(|p| p.end)
+                    .map(|end| end.value)
+                    .sum();
+                history.flow(at, ends);
                 history.ring.push(at, known as f64);
-                history.rises = rises(&history.ring);
+                history.rises = rises(&history.ring, history.inflow);
             }
         }
         if at.is_some() {
@@ -83,6 +105,7 @@ impl History {
             {
                 let older: Vec<_> = exported.iter().collect();
                 history.ring.prepend(&older);
+                history.rises = rises(&history.ring, history.inflow);
             }
         }
         self.generation += 1;

@@ -68,9 +68,10 @@ fn state_of(
     id: &PartitionId,
     committed: Option<i64>,
     start: Option<i64>,
+    ended: bool,
     lag: Option<i64>,
 ) -> PartitionState {
-    let Some((partition, offsets)) = kafka.partition(id) else {
+    let Some((partition, _)) = kafka.partition(id) else {
         return if kafka.cluster.is_some() && !kafka.topics.is_empty() {
             PartitionState::Deleted
         } else {
@@ -83,8 +84,8 @@ fn state_of(
     if partition.leader.is_none() {
         return PartitionState::NoLeader;
     }
-    match (offsets.end, lag) {
-        (None, None) => PartitionState::Unknown,
+    match (ended, lag) {
+        (false, None) => PartitionState::Unknown,
         (_, Some(lag)) if lag < 0 => PartitionState::Ahead,
         _ if start.is_some_and(|start| committed < start) => PartitionState::Lost,
         _ => PartitionState::Ok,
@@ -133,7 +134,12 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             let leader = found.and_then(|(p, _)| p.leader);
             let offsets = found.map(|(_, offsets)| offsets).unwrap_or_default();
             // Without a leader the old end is not the end any more.
-            let end = leader.and(offsets.end);
+            // An end that was read before the commit says nothing of a commit beyond it: a broker that stopped answering.
+            let read = group.commits.as_ref().map(|commits| commits.at);
+            let outrun = |end: &Fact<i64>| {
+                read.is_some_and(|at| end.at < at) && committed.is_some_and(|at| at > end.value)
+            };
+            let end = leader.and(offsets.end).filter(|end| !outrun(end));
             let lag = if share {
                 broker_lag
             } else {
@@ -141,7 +147,7 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             };
             let start = offsets.start.map(|start| start.value);
             PartitionLag {
-                state: state_of(kafka, &id, committed, start, lag),
+                state: state_of(kafka, &id, committed, start, end.is_some(), lag),
                 start,
                 committed,
                 end,

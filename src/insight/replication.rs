@@ -25,9 +25,16 @@ impl PartitionHealth {
     }
 }
 
+/// In-sync replicas that a write with acks=all needs: min.insync.replicas, but never more than there are replicas at all
+/// (a broker takes the smaller of both). None where the setting is not known.
+pub fn effective_min_isr(topic: &Topic, partition: &Partition) -> Option<u32> {
+    let replicas = u32::try_from(partition.replicas.len()).unwrap_or(u32::MAX);
+    Some(topic.config.as_ref()?.min_isr?.min(replicas))
+}
+
 /// The health of one partition. Where min.insync.replicas is not known, a partition is not called under it.
 pub fn partition_health(topic: &Topic, partition: &Partition) -> PartitionHealth {
-    let min_isr = topic.config.as_ref().and_then(|config| config.min_isr);
+    let min_isr = effective_min_isr(topic, partition);
     if partition.leader.is_none() {
         PartitionHealth::Offline
     } else if min_isr.is_some_and(|min| (partition.isr.len() as u64) < u64::from(min)) {

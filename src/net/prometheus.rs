@@ -1,7 +1,7 @@
 //! Prometheus: a direct transport, a probe of the metric dialect, one union query a refresh.
 pub mod catalogue;
 pub mod dialect;
-pub mod envelope;
+mod envelope;
 pub mod error;
 pub mod query;
 pub mod transport;

@@ -23,7 +23,7 @@ use super::{
     poll::Outcome,
 };
 
-pub use round::Round;
+use round::Round;
 
 /// What is kept from round to round.
 pub struct Collector {

@@ -128,7 +128,7 @@ impl FakeCluster {
     }
 
     /// A configuration that bootstraps here; change what the test needs.
-    pub fn config(&self) -> Config {
+    pub fn config() -> Config {
         let bootstrap = vec![Endpoint {
             node_id: None,
             host: "boot.fake".into(),
@@ -143,7 +143,7 @@ impl FakeCluster {
 
     /// A client with the plain configuration.
     pub fn client(&self) -> Client {
-        Client::new(self.dial(), self.config())
+        Client::new(self.dial(), Self::config())
     }
 
     /// The way to the brokers. `boot.fake` is the first broker that is up, `broker-N.fake` is broker N.

@@ -106,3 +106,16 @@ async fn above_256_groups_a_broker_offsets_are_fetched_in_chunks() {
     assert_eq!(all(client.offset_fetch(&groups, TIME).await).len(), 600);
     assert_eq!(fake.count(api::OFFSET_FETCH), 3);
 }
+
+#[tokio::test]
+async fn an_answer_of_several_megabytes_is_read() {
+    let fake = FakeCluster::new(World::volume(1, 1000, 100, 0));
+    let client = fake.client();
+    let metadata = client.metadata(TIME).await.unwrap();
+    assert_eq!(partitions(&metadata).len(), 100_000);
+    assert!(
+        client.traffic().bytes_in > 2 << 20,
+        "{}",
+        client.traffic().bytes_in
+    );
+}

@@ -1,6 +1,6 @@
 //! What goes wrong with servers, as a table: the invocation, the exit code, the words that stderr must have.
 //!
-//! The cases that need no server are in tests/bad_input.rs.
+//! The cases that need no server are in `tests/bad_input.rs`.
 use std::fs;
 
 use tempfile::TempDir;

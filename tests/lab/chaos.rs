@@ -16,6 +16,7 @@ const TWO_METRIC_POLLS: Duration = Duration::from_secs(33);
 const FIRST_SYNC: Duration = Duration::from_secs(20);
 /// What a server needs to notice, and to be back.
 const SERVER: Duration = Duration::from_secs(60);
+const HEAL_TRIES: u32 = 20;
 const GROUPS: [&str; 7] = [
     "analytics",
     "checkout",
@@ -26,17 +27,18 @@ const GROUPS: [&str; 7] = [
     "settlement",
 ];
 
-/// Undoes a disturbance when the test ends, however it ends.
+/// Undoes a disturbance when the test ends, however it ends. Leaders that went to other brokers go home.
 struct Heal(&'static [&'static str]);
 
 impl Drop for Heal {
     fn drop(&mut self) {
         let _ = lab(self.0);
-        for _ in 0..60 {
-            if lab(&["status"]).code == 0 {
+        let heal = || lab(&["chaos", "heal-brokers"]).code == 0 && lab(&["status"]).code == 0;
+        for _ in 0..HEAL_TRIES {
+            if heal() {
                 return;
             }
-            std::thread::sleep(Duration::from_secs(1));
+            std::thread::sleep(Duration::from_secs(2));
         }
     }
 }

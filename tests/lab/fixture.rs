@@ -134,7 +134,7 @@ pub(crate) fn chaos(args: &[&str]) {
     lab(&[&["chaos"], args].concat()).success();
 }
 
-/// A directory of the lab: LAB_RUN or LAB_CACHE; or KUBECONFIG, the file with every context.
+/// A directory of the lab, `LAB_RUN` or `LAB_CACHE`; or `KUBECONFIG`, the file with every context.
 pub(crate) fn place(name: &str) -> PathBuf {
     let text = lab(&["env"]).success();
     let prefix = format!("export {name}=");

@@ -13,13 +13,13 @@ use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Duration
 use futures::{Stream, StreamExt};
 use plimsoll::net::{
     kube::{
-        Client, ErrorKind, Interner, KubeEnv, KubeFlags, Resource, Scope, WatchEvent, WatchSpec, access,
-        discover,
+        Client, ErrorKind, Interner, KubeEnv, KubeFlags, Resource, Scope, WatchEvent, WatchSpec,
+        access, discover,
         exec::Plugins,
         metrics,
         rows::{
-            AutoscalerRow, EventRow, Key, NodeRow, PodRow, ReplicaSetRow, Row, StrimziKind, StrimziRow,
-            WorkloadRow,
+            AutoscalerRow, EventRow, Key, NodeRow, PodRow, ReplicaSetRow, Row, StrimziKind,
+            StrimziRow, WorkloadRow,
         },
         watch::watch,
     },
@@ -56,7 +56,11 @@ fn kubectl(arguments: &[&str]) -> String {
         .args(arguments)
         .output()
         .unwrap();
-    assert!(output.status.success(), "kubectl: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "kubectl: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -77,7 +81,10 @@ async fn list<R: Row>(client: &Client, spec: WatchSpec) -> Vec<R> {
 }
 
 async fn next<R>(events: &mut (impl Stream<Item = WatchEvent<R>> + Unpin)) -> WatchEvent<R> {
-    tokio::time::timeout(Duration::from_secs(30), events.next()).await.expect("30 s").unwrap()
+    tokio::time::timeout(Duration::from_secs(30), events.next())
+        .await
+        .expect("30 s")
+        .unwrap()
 }
 
 /// Both sides are read until they agree, because the laboratory lives.
@@ -114,32 +121,59 @@ async fn pods_are_those_of_kubectl() {
             .map(cells)
             .map(|c| {
                 let key = format!("{}/{}", c[0], c[1]);
-                (key, [c[2].clone(), c[3].clone(), c[4].clone(), c[6].clone(), c[7].clone()])
+                (
+                    key,
+                    [
+                        c[2].clone(),
+                        c[3].clone(),
+                        c[4].clone(),
+                        c[6].clone(),
+                        c[7].clone(),
+                    ],
+                )
             })
             .collect()
     };
     let ours = async || {
         let rows: Vec<PodRow> = list(&client, WatchSpec::new(Resource::PODS, Scope::All)).await;
-        let none = "<none>".to_owned();
+        let absent = "<none>".to_owned();
         rows.iter()
             .map(|row| {
                 let ready = format!("{}/{}", row.ready, row.containers);
-                let ip = row.ip.as_ref().map_or_else(|| none.clone(), ToString::to_string);
-                let node = row.node.as_ref().map_or_else(|| none.clone(), ToString::to_string);
-                let cells = [ready, row.status.to_string(), row.restarts.to_string(), ip, node];
+                let ip = row
+                    .ip
+                    .as_ref()
+                    .map_or_else(|| absent.clone(), ToString::to_string);
+                let node = row
+                    .node
+                    .as_ref()
+                    .map_or_else(|| absent.clone(), ToString::to_string);
+                let cells = [
+                    ready,
+                    row.status.to_string(),
+                    row.restarts.to_string(),
+                    ip,
+                    node,
+                ];
                 (format!("{}/{}", row.namespace, row.name), cells)
             })
             .collect::<BTreeMap<String, [String; 5]>>()
     };
     agree(ours, theirs).await;
     let rows: Vec<PodRow> = list(&client, WatchSpec::new(Resource::PODS, Scope::All)).await;
-    let checkout: Vec<&PodRow> = rows.iter().filter(|row| row.name.starts_with("checkout-")).collect();
+    let checkout: Vec<&PodRow> = rows
+        .iter()
+        .filter(|row| row.name.starts_with("checkout-"))
+        .collect();
     assert!(!checkout.is_empty());
     for pod in checkout {
         assert_eq!(pod.owner.as_ref().unwrap().kind.as_ref(), "ReplicaSet");
         assert_eq!(pod.labels["app"].as_ref(), "checkout");
     }
-    let broker = rows.iter().find(|row| row.name.as_ref() == "lab-broker-1").unwrap();
+    let broker = rows
+        .iter()
+        .find(|row| row.name.as_ref() == "lab-broker-1")
+        .unwrap();
     assert_eq!(broker.labels["strimzi.io/cluster"].as_ref(), "lab");
 }
 
@@ -149,10 +183,18 @@ async fn every_other_watched_kind_is_listed() {
     let nodes: Vec<NodeRow> = list(&client, WatchSpec::new(Resource::NODES, Scope::All)).await;
     let names: Vec<&str> = nodes.iter().map(|node| node.name.as_ref()).collect();
     assert_eq!(names, ["lab-node-a", "lab-node-b", "lab-node-c"]);
-    assert!(nodes.iter().all(|node| node.zone.is_some() && node.cpu_milli.is_some()));
+    assert!(
+        nodes
+            .iter()
+            .all(|node| node.zone.is_some() && node.cpu_milli.is_some())
+    );
     let deployments: Vec<WorkloadRow> =
         list(&client, WatchSpec::new(Resource::DEPLOYMENTS, Scope::All)).await;
-    assert!(deployments.iter().any(|row| row.name.as_ref() == "checkout" && row.desired > 0));
+    assert!(
+        deployments
+            .iter()
+            .any(|row| row.name.as_ref() == "checkout" && row.desired > 0)
+    );
     let sets: Vec<WorkloadRow> =
         list(&client, WatchSpec::new(Resource::STATEFUL_SETS, Scope::All)).await;
     assert!(sets.iter().any(|row| row.name.as_ref() == "ledger"));
@@ -166,12 +208,22 @@ async fn every_other_watched_kind_is_listed() {
     let mut small = WatchSpec::new(Resource::AUTOSCALERS, Scope::All);
     small.from_cache = true;
     let autoscalers: Vec<AutoscalerRow> = list(&client, small).await;
-    let checkout = autoscalers.iter().find(|row| row.name.as_ref() == "checkout").unwrap();
-    assert_eq!((checkout.target.name.as_ref(), checkout.min, checkout.max), ("checkout", 2, 6));
+    let checkout = autoscalers
+        .iter()
+        .find(|row| row.name.as_ref() == "checkout")
+        .unwrap();
+    assert_eq!(
+        (checkout.target.name.as_ref(), checkout.min, checkout.max),
+        ("checkout", 2, 6)
+    );
     let mut warnings = WatchSpec::new(Resource::EVENTS, Scope::All);
     warnings.fields = Some("type=Warning".into());
     let events: Vec<EventRow> = list(&client, warnings).await;
-    assert!(events.iter().all(|event| event.count >= 1 && event.last_at.is_some()));
+    assert!(
+        events
+            .iter()
+            .all(|event| event.count >= 1 && event.last_at.is_some())
+    );
 }
 
 #[tokio::test]
@@ -179,7 +231,10 @@ async fn strimzis_kinds_are_discovered_in_the_version_served() {
     let client = client("lab-viewer");
     let kinds = discover::strimzi(&client).await.unwrap();
     let names: Vec<&str> = kinds.iter().map(|kind| kind.kind).collect();
-    assert_eq!(names, ["Kafka", "KafkaNodePool", "KafkaRebalance", "StrimziPodSet"]);
+    assert_eq!(
+        names,
+        ["Kafka", "KafkaNodePool", "KafkaRebalance", "StrimziPodSet"]
+    );
     let mut rows: Vec<StrimziRow> = Vec::new();
     for kind in kinds {
         rows.extend(list::<StrimziRow>(&client, WatchSpec::new(kind, Scope::All)).await);
@@ -188,22 +243,42 @@ async fn strimzis_kinds_are_discovered_in_the_version_served() {
     let kafka = find(StrimziKind::Kafka);
     assert_eq!(kafka.cluster.as_deref(), Some("lab"));
     assert_eq!(kafka.kafka_version.as_deref(), Some("4.3.1"));
-    assert_eq!(kafka.listeners[0].1.as_ref(), "lab-kafka-bootstrap.kafka.svc:9092");
+    assert_eq!(
+        kafka.listeners[0].1.as_ref(),
+        "lab-kafka-bootstrap.kafka.svc:9092"
+    );
     assert_eq!(find(StrimziKind::KafkaNodePool).node_ids, [1, 2, 3]);
-    assert_eq!(find(StrimziKind::KafkaNodePool).cluster.as_deref(), Some("lab"));
+    assert_eq!(
+        find(StrimziKind::KafkaNodePool).cluster.as_deref(),
+        Some("lab")
+    );
     assert!(discover::has_metrics(&client).await.unwrap());
-    assert_eq!(discover::preferred_version(&client, "no.such.group").await.unwrap(), None);
+    assert_eq!(
+        discover::preferred_version(&client, "no.such.group")
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
 async fn usage_is_that_of_kubectl_top() {
     let client = client("lab-viewer");
     let mut interner = Interner::default();
-    let pods = metrics::list_pods(&client, &Scope::All, &mut interner).await.unwrap();
-    let raw: Value =
-        serde_json::from_str(&kubectl(&["get", "--raw", "/apis/metrics.k8s.io/v1beta1/pods"])).unwrap();
+    let pods = metrics::list_pods(&client, &Scope::All, &mut interner)
+        .await
+        .unwrap();
+    let raw: Value = serde_json::from_str(&kubectl(&[
+        "get",
+        "--raw",
+        "/apis/metrics.k8s.io/v1beta1/pods",
+    ]))
+    .unwrap();
     assert_eq!(pods.len(), raw["items"].as_array().unwrap().len());
-    assert!(pods.iter().all(|pod| pod.cpu_milli.is_some() && pod.memory_bytes > Some(1 << 20)));
+    assert!(
+        pods.iter()
+            .all(|pod| pod.cpu_milli.is_some() && pod.memory_bytes > Some(1 << 20))
+    );
     let nodes = metrics::list_nodes(&client, &mut interner).await.unwrap();
     assert_eq!(nodes.len(), 3);
 }
@@ -215,11 +290,26 @@ async fn a_change_arrives_through_the_watch() {
     spec.fields = Some("metadata.name=clickstream".into());
     let mut events = Box::pin(watch::<WorkloadRow>(client, spec));
     while next(&mut events).await != WatchEvent::Alive {}
-    let before: u32 = kubectl(&["-n", "shop", "get", "deploy", "clickstream", "-o", "jsonpath={.spec.replicas}"])
-        .parse()
-        .unwrap();
+    let before: u32 = kubectl(&[
+        "-n",
+        "shop",
+        "get",
+        "deploy",
+        "clickstream",
+        "-o",
+        "jsonpath={.spec.replicas}",
+    ])
+    .parse()
+    .unwrap();
     let scale = |to: u32| {
-        kubectl(&["-n", "shop", "scale", "deployment", "clickstream", &format!("--replicas={to}")])
+        kubectl(&[
+            "-n",
+            "shop",
+            "scale",
+            "deployment",
+            "clickstream",
+            &format!("--replicas={to}"),
+        ])
     };
     scale(before + 1);
     let seen = loop {
@@ -230,24 +320,46 @@ async fn a_change_arrives_through_the_watch() {
         }
     };
     scale(before);
-    assert_eq!(seen.key(), Key { namespace: "shop".into(), name: "clickstream".into() });
+    assert_eq!(
+        seen.key(),
+        Key {
+            namespace: "shop".into(),
+            name: "clickstream".into()
+        }
+    );
 }
 
 #[tokio::test]
 async fn rights_are_asked_and_refusals_are_named() {
     let viewer = client("lab-viewer");
-    assert!(access::can(&viewer, "list", "", "pods", None).await.unwrap());
-    assert!(!access::can(&viewer, "delete", "", "pods", Some("shop")).await.unwrap());
+    assert!(
+        access::can(&viewer, "list", "", "pods", None)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !access::can(&viewer, "delete", "", "pods", Some("shop"))
+            .await
+            .unwrap()
+    );
     let mut spec = WatchSpec::new(Resource::PODS, Scope::All);
     spec.fallback = Some("kafka".into());
     let mut events = Box::pin(watch::<PodRow>(client("lab-nobody"), spec));
-    assert_eq!(next(&mut events).await, WatchEvent::Begin { scope: Scope::All });
+    assert_eq!(
+        next(&mut events).await,
+        WatchEvent::Begin { scope: Scope::All }
+    );
     let WatchEvent::Narrowed { namespace, error } = next(&mut events).await else {
         panic!("not narrowed")
     };
     assert_eq!(namespace, "kafka");
     assert!(error.why.contains("lab-nobody"), "{error}");
-    assert!(matches!(next(&mut events).await, WatchEvent::Begin { scope: Scope::Namespace(_) }));
+    assert!(matches!(
+        next(&mut events).await,
+        WatchEvent::Begin {
+            scope: Scope::Namespace(_)
+        }
+    ));
     let WatchEvent::Failed { error, retry_in } = next(&mut events).await else {
         panic!("not refused")
     };
@@ -269,9 +381,15 @@ async fn every_bad_context_says_what_is_wrong() {
     ];
     for (context, kind, words) in table {
         let error = client(context).authenticate().await.unwrap_err();
-        assert!(format!("{:?}", error.kind).starts_with(kind), "{context}: {error:?}");
+        assert!(
+            format!("{:?}", error.kind).starts_with(kind),
+            "{context}: {error:?}"
+        );
         let text = error.to_string();
-        assert!(text.contains(words) && text.starts_with("https://127.0.0.1:"), "{context}: {text}");
+        assert!(
+            text.contains(words) && text.starts_with("https://127.0.0.1:"),
+            "{context}: {text}"
+        );
     }
     let flags = KubeFlags {
         kubeconfig: Some(kubeconfig()),
@@ -279,15 +397,26 @@ async fn every_bad_context_says_what_is_wrong() {
         ..KubeFlags::default()
     };
     let error = Client::new(flags, KubeEnv::default(), Plugins::Silent).unwrap_err();
-    assert!(error.to_string().contains("did you mean \"lab-admin\"?"), "{error}");
+    assert!(
+        error.to_string().contains("did you mean \"lab-admin\"?"),
+        "{error}"
+    );
     let good = client("lab-viewer-cert");
-    assert!(good.authenticate().await.unwrap().git_version.starts_with("v1."));
+    assert!(
+        good.authenticate()
+            .await
+            .unwrap()
+            .git_version
+            .starts_with("v1.")
+    );
     assert!(good.counters().requests == 1 && good.counters().bytes > 0);
 }
 
 fn prometheus() -> prometheus::Client {
-    let options =
-        prometheus::Options { url: "http://127.0.0.1:29090/".into(), ..prometheus::Options::default() };
+    let options = prometheus::Options {
+        url: "http://127.0.0.1:29090/".into(),
+        ..prometheus::Options::default()
+    };
     prometheus::Client::new(&options).unwrap()
 }
 
@@ -304,34 +433,69 @@ async fn prometheus_is_probed_and_asked_at_once() {
     assert_eq!(client.counters().requests - before, 1, "one union");
     let brokers = |signal: Signal| -> Vec<(Subject, f64)> {
         let points = answer.points.iter().filter(|point| point.signal == signal);
-        points.map(|point| (point.subject.clone(), point.value)).collect()
+        points
+            .map(|point| (point.subject.clone(), point.value))
+            .collect()
     };
     let bytes = brokers(Signal::BytesIn);
     let names: Vec<Subject> = bytes.iter().map(|(subject, _)| subject.clone()).collect();
-    let expected = ["lab-broker-1", "lab-broker-2", "lab-broker-3"].map(|name| Subject::Broker(name.into()));
+    let expected =
+        ["lab-broker-1", "lab-broker-2", "lab-broker-3"].map(|name| Subject::Broker(name.into()));
     assert_eq!(names, expected);
     assert!(bytes.iter().all(|(_, value)| *value > 0.0));
-    assert!(brokers(Signal::HandlerIdle).iter().all(|(_, idle)| (0.3..=1.0).contains(idle)));
-    let fraud = Subject::Group { group: "fraud".into(), topic: "orders".into() };
-    assert!(brokers(Signal::GroupLag).iter().any(|(subject, _)| *subject == fraud), "{answer:?}");
+    assert!(
+        brokers(Signal::HandlerIdle)
+            .iter()
+            .all(|(_, idle)| (0.3..=1.0).contains(idle))
+    );
+    let fraud = Subject::Group {
+        group: "fraud".into(),
+        topic: "orders".into(),
+    };
+    assert!(
+        brokers(Signal::GroupLag)
+            .iter()
+            .any(|(subject, _)| *subject == fraud),
+        "{answer:?}"
+    );
     let pods = brokers(Signal::PodMemory);
     assert!(pods.iter().any(|(subject, _)| {
         matches!(subject, Subject::Pod { name, .. } if name.starts_with("checkout-"))
     }));
-    let history = prometheus::query::backfill(&client, &probe, now).await.unwrap();
+    let history = prometheus::query::backfill(&client, &probe, now)
+        .await
+        .unwrap();
     assert!(history.points.len() > answer.points.len());
-    assert!(history.points.iter().all(|point| (now - 1_860_000..=now).contains(&point.t_ms)));
+    assert!(
+        history
+            .points
+            .iter()
+            .all(|point| (now - 1_860_000..=now).contains(&point.t_ms))
+    );
 }
 
 #[tokio::test]
 async fn prometheus_where_it_is_not() {
     let ask = async |url: &str| {
-        let options = prometheus::Options { url: url.into(), ..prometheus::Options::default() };
-        prometheus::Client::new(&options).unwrap().version().await.unwrap_err()
+        let options = prometheus::Options {
+            url: url.into(),
+            ..prometheus::Options::default()
+        };
+        prometheus::Client::new(&options)
+            .unwrap()
+            .version()
+            .await
+            .unwrap_err()
     };
     let table = [
-        ("http://user:hunter2@127.0.0.1:1", prometheus::ErrorKind::Unreachable),
-        ("http://127.0.0.1:29090/nowhere", prometheus::ErrorKind::Missing),
+        (
+            "http://user:hunter2@127.0.0.1:1",
+            prometheus::ErrorKind::Unreachable,
+        ),
+        (
+            "http://127.0.0.1:29090/nowhere",
+            prometheus::ErrorKind::Missing,
+        ),
         ("https://127.0.0.1:29090", prometheus::ErrorKind::Tls),
         ("https://127.0.0.1:26443", prometheus::ErrorKind::Tls),
     ];

@@ -5,7 +5,9 @@ import sys
 
 if sys.version_info < (3, 11):
     sys.exit("the lab needs Python 3.11 or newer: apt-get install python3.11")
-sys.dont_write_bytecode = True  # nothing is written into the checkout
+# nothing is written into the checkout, neither by this program nor by those that it starts
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 from lab.cli import main  # noqa: E402
 

@@ -44,13 +44,14 @@ impl Quiet {
             scale(namespace, name, "0");
         }
         lab(&["stop", LOAD]).success();
-        let mut before = Reading::take();
-        let reading = until("two reads of Kafka's tools agree", SETTLES, || {
-            let now = Reading::take();
+        let mut before = Reading::offsets_now();
+        until("two reads of Kafka's tools agree", SETTLES, || {
+            let now = Reading::offsets_now();
             let same = now == before;
-            before = now.clone();
-            same.then_some(now)
+            before = now;
+            same.then_some(())
         });
+        let reading = Reading::take();
         Self {
             reading,
             _restore: restore,

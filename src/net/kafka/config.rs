@@ -63,28 +63,28 @@ impl Config {
     }
 }
 
-fn parse_endpoint(part: &str) -> Result<Endpoint, String> {
+fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
     // A scheme such as SASL_SSL:// is how brokers write listeners; Kafka's own clients accept it as well.
-    let address = part.split_once("://").map_or(part, |(_, rest)| rest);
+    let address = text.split_once("://").map_or(text, |(_, rest)| rest);
     let wrong =
-        || format!("bootstrap server {part:?}: want HOST:PORT, such as kafka.example.com:9092");
-    let (host, port) = address.rsplit_once(':').ok_or_else(wrong)?;
-    let bare = host
+        || format!("bootstrap server {text:?}: want HOST:PORT, such as kafka.example.com:9092");
+    let (host, number) = address.rsplit_once(':').ok_or_else(wrong)?;
+    let bracketed = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
-    let host = match bare {
+    let name = match bracketed {
         Some(inner) => inner,
         None if host.contains(':') => return Err(wrong()),
         None => host,
     };
-    let port: u16 = port.parse().map_err(|_: std::num::ParseIntError| wrong())?;
-    if host.is_empty() || port == 0 {
-        return Err(wrong());
-    }
+    let port = number
+        .parse()
+        .ok()
+        .filter(|port| *port > 0 && !name.is_empty());
     Ok(Endpoint {
         node_id: None,
-        host: host.to_owned(),
-        port,
+        host: name.to_owned(),
+        port: port.ok_or_else(wrong)?,
     })
 }
 

@@ -160,8 +160,8 @@ impl Conn {
         let slot = timeout_at(deadline.at, Arc::clone(&self.slots).acquire_owned());
         let slot = slot
             .await
-            .map_err(|_| late())?
-            .map_err(|_| self.ended(A::API))?;
+            .map_err(|_elapsed| late())?
+            .map_err(|_closed| self.ended(A::API))?;
         let (reply, answer) = oneshot::channel();
         let pending = Pending {
             correlation,
@@ -223,7 +223,7 @@ impl Conn {
             .encode(&mut body, header)
             .map_err(|why| wrong(why.to_string()))?;
         ask.encode(&mut body, version).map_err(wrong)?;
-        let length = i32::try_from(body.len()).map_err(|_| wrong("too long".to_owned()))?;
+        let length = i32::try_from(body.len()).map_err(|_large| wrong("too long".to_owned()))?;
         let mut frame = BytesMut::with_capacity(body.len() + 4);
         frame.put_i32(length);
         frame.put(body);

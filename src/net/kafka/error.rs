@@ -78,7 +78,7 @@ pub enum Error {
         why: String,
     },
     /// The whole request was answered by an error code.
-    #[error("{server}: {api}: {code}{}", detail(.message))]
+    #[error("{server}: {api}: {code}{}", detail(.message.as_ref()))]
     Broker {
         server: String,
         api: Api,
@@ -129,11 +129,8 @@ fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }
 
-fn detail(message: &Option<String>) -> String {
-    message
-        .as_ref()
-        .map(|text| format!(": {text}"))
-        .unwrap_or_default()
+fn detail(message: Option<&String>) -> String {
+    message.map(|text| format!(": {text}")).unwrap_or_default()
 }
 
 fn versions(broker: Option<(i16, i16)>, ours: (i16, i16)) -> String {

@@ -93,7 +93,7 @@ impl Pool {
             return Ok(conn);
         }
         let waited = timeout_at(deadline.at, slot.dialing.lock()).await;
-        let mut rest = waited.map_err(|_| Error::Timeout {
+        let mut rest = waited.map_err(|_elapsed| Error::Timeout {
             server: to.to_string(),
             api: Api(18),
             after: deadline.after,

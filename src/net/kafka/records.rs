@@ -34,7 +34,7 @@ pub(super) struct Decoded {
 
 /// Decodes as many whole batches as there are. A batch that cannot be read ends the work; `next_offset` then lies
 /// behind it and `cut` says what is left out. Where the bound on inflated bytes is reached, it lies before.
-pub(super) fn decode(mut bytes: Bytes, wanted: Wanted) -> Decoded {
+pub(super) fn decode(mut bytes: Bytes, wanted: &Wanted) -> Decoded {
     let mut decoded = Decoded {
         next_offset: wanted.from,
         ..Decoded::default()
@@ -63,8 +63,7 @@ pub(super) fn decode(mut bytes: Bytes, wanted: Wanted) -> Decoded {
                     if batch.codec != 0 {
                         budget = budget.saturating_sub(content.len());
                     }
-                    if let Err(why) =
-                        take(&batch, content, &wanted, &mut transactions, &mut decoded)
+                    if let Err(why) = take(&batch, content, wanted, &mut transactions, &mut decoded)
                     {
                         let (first, last) = (batch.base_offset, batch.last_offset);
                         decoded.cut = Some(format!("offsets {first} to {last}: {why}"));

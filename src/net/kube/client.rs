@@ -23,7 +23,7 @@ use tokio::{
 
 pub(crate) use ask::Ask;
 use ask::Pace;
-pub(crate) use classify::{Status, from_status};
+pub(crate) use classify::{Status, from_status, root_words};
 use session::{Session, Sessions};
 use stack::Tally;
 
@@ -263,7 +263,7 @@ impl Client {
         if error.kind == ErrorKind::Unauthorized
             && let Some(reason) = session.reason_for_401()
         {
-            error.why = reason;
+            error.why = reason.into();
         }
         error
     }

@@ -14,9 +14,9 @@ use crate::net::kube::error::{Error, ErrorKind};
 fn unusable(place: impl Display, why: impl Display, remedy: &str) -> Error {
     Error {
         kind: ErrorKind::Config,
-        server: place.to_string(),
-        request: String::new(),
-        why: why.to_string(),
+        server: place.to_string().into(),
+        request: "".into(),
+        why: why.to_string().into(),
         remedy: remedy.into(),
     }
 }
@@ -31,7 +31,7 @@ fn unknown_name(place: &str, what: &str, name: &str, known: &[&str]) -> Error {
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .min()
-        .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 2);
+        .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 3);
     let guess = nearest
         .map(|(_, nearest)| format!("did you mean {nearest:?}? "))
         .unwrap_or_default();

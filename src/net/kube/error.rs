@@ -13,11 +13,11 @@ pub enum ErrorKind {
     /// 403: known, but not allowed. `resource` is `group/plural` (`plural` alone in the core group).
     Forbidden {
         /// The API verb: `list`, `watch`, `get`, `create`.
-        verb: String,
+        verb: Box<str>,
         /// The plural, with its group in front where it has one.
-        resource: String,
+        resource: Box<str>,
         /// The namespace asked about; `None`: all of them, or a kind without namespace.
-        namespace: Option<String>,
+        namespace: Option<Box<str>>,
     },
     /// 429, after the retries that are allowed.
     Throttled {
@@ -49,19 +49,35 @@ pub struct Error {
     /// What a caller decides by.
     pub kind: ErrorKind,
     /// The server's URL without credentials; a file's path for `Config`.
-    pub server: String,
+    pub server: Box<str>,
     /// What was asked: `list pods`, `GET /version`. Empty where there was no request.
-    pub request: String,
+    pub request: Box<str>,
     /// The reason, in the server's words where it gave any. Never holds a secret.
-    pub why: String,
+    pub why: Box<str>,
     /// What to do about it; may be empty.
-    pub remedy: String,
+    pub remedy: Box<str>,
+}
+
+impl ErrorKind {
+    /// The server was reached and answered, if only to refuse.
+    pub fn is_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized
+                | Self::Forbidden { .. }
+                | Self::Throttled { .. }
+                | Self::Missing
+                | Self::Gone
+                | Self::Decode
+                | Self::Rejected { .. }
+        )
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.server)?;
-        for part in [&self.request, &self.why] {
+        for part in [&*self.request, &*self.why] {
             if !part.is_empty() {
                 write!(f, ": {part}")?;
             }

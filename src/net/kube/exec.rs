@@ -51,8 +51,8 @@ pub(crate) async fn fill_in(
     let failed = |why: String, remedy: &str| Error {
         kind: ErrorKind::Unauthorized,
         server: server.into(),
-        request: format!("credential plugin {name}"),
-        why,
+        request: format!("credential plugin {name}").into(),
+        why: why.into(),
         remedy: remedy.into(),
     };
     let asks =

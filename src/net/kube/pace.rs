@@ -71,6 +71,10 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test's own clock, which stands still"
+    )]
     async fn a_burst_passes_and_then_ten_a_second() {
         let start = Instant::now();
         let mut bucket = TokenBucket::new(start);

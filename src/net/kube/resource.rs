@@ -56,7 +56,7 @@ impl Resource {
         "Deployment",
         Lives::InNamespaces,
     );
-    /// StatefulSets.
+    /// `StatefulSets`.
     pub const STATEFUL_SETS: Self = resource(
         "apps",
         "v1",
@@ -64,7 +64,7 @@ impl Resource {
         "StatefulSet",
         Lives::InNamespaces,
     );
-    /// ReplicaSets.
+    /// `ReplicaSets`.
     pub const REPLICA_SETS: Self = resource(
         "apps",
         "v1",
@@ -72,7 +72,7 @@ impl Resource {
         "ReplicaSet",
         Lives::InNamespaces,
     );
-    /// HorizontalPodAutoscalers.
+    /// `HorizontalPodAutoscalers`.
     pub const AUTOSCALERS: Self = resource(
         "autoscaling",
         "v2",
@@ -80,7 +80,7 @@ impl Resource {
         "HorizontalPodAutoscaler",
         Lives::InNamespaces,
     );
-    /// PodMetrics; listed, never watched.
+    /// `PodMetrics`; listed, never watched.
     pub const POD_METRICS: Self = resource(
         "metrics.k8s.io",
         "v1beta1",
@@ -88,7 +88,7 @@ impl Resource {
         "PodMetrics",
         Lives::InNamespaces,
     );
-    /// NodeMetrics; listed, never watched.
+    /// `NodeMetrics`; listed, never watched.
     pub const NODE_METRICS: Self = resource(
         "metrics.k8s.io",
         "v1beta1",

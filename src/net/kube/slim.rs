@@ -116,8 +116,13 @@ fn kept_labels<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, St
 /// At most 1 KiB of `text`, cut at a character.
 pub(crate) fn cap(text: &str) -> &str {
     const LONGEST: usize = 1024;
-    text.get(..text.floor_char_boundary(LONGEST))
-        .unwrap_or(text)
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let ends = (0..=LONGEST).rev();
+    ends.into_iter()
+        .find_map(|end| text.get(..end))
+        .unwrap_or_default()
 }
 
 pub(crate) fn count(value: Option<i64>) -> Option<u32> {
@@ -130,7 +135,8 @@ pub(crate) fn count(value: Option<i64>) -> Option<u32> {
 pub(crate) struct List<O> {
     #[serde(default)]
     pub(crate) metadata: ListMeta,
-    #[serde(default = "Vec::new", deserialize_with = "nullable")]
+    /// May be null, but never absent: another answer that parses is no list.
+    #[serde(deserialize_with = "nullable")]
     pub(crate) items: Vec<O>,
 }
 

@@ -1,4 +1,5 @@
 //! A kind of the API as an endless stream of rows, whatever the server does.
+mod batch;
 mod lines;
 mod machine;
 

@@ -109,6 +109,24 @@ pub(super) enum Labelled {
     Group(&'static str, &'static str),
 }
 
+/// How a metric becomes a signal. In `PromQL`, `$m` stands for the metric, `$by` for the join label, `$w` for the window of rates, and
+/// `$s` for the matchers that choose the cluster, each with a comma behind it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// Sum by broker of the rates of the series with this matcher.
+    SumRate(&'static str),
+    /// Largest by broker.
+    Max(&'static str),
+    /// Smallest by broker.
+    Min(&'static str),
+    /// Sum by broker.
+    Sum(&'static str),
+    /// One number by this aggregation.
+    Of(&'static str),
+    /// Any other expression.
+    Text(&'static str),
+}
+
 /// A signal in a dialect.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
@@ -117,9 +135,23 @@ pub(super) struct Entry {
     /// The metric that must exist.
     pub(super) needs: &'static str,
     pub(super) labelled: Labelled,
-    /// PromQL with placeholders: `$by` the join label, `$w` the window of rates, `$s` matchers that choose the cluster, each with a
-    /// comma behind it.
-    pub(super) expression: &'static str,
+    form: Form,
+}
+
+impl Entry {
+    /// The expression in `PromQL`.
+    pub(super) fn expression(&self, join: &str, window: &str, matchers: &str) -> String {
+        let text = match self.form {
+            Form::SumRate(matcher) => format!("sum by ($by) (rate($m{{$s{matcher}}}[$w]))"),
+            Form::Max(matcher) => format!("max by ($by) ($m{{$s{matcher}}})"),
+            Form::Min(matcher) => format!("min by ($by) ($m{{$s{matcher}}})"),
+            Form::Sum(matcher) => format!("sum by ($by) ($m{{$s{matcher}}})"),
+            Form::Of(aggregation) => format!("{aggregation}($m{{$s}})"),
+            Form::Text(text) => text.into(),
+        };
+        let text = text.replace("$m", self.needs).replace("$by", join);
+        text.replace("$w", window).replace("$s", matchers)
+    }
 }
 
 /// All metrics that the catalogue knows.

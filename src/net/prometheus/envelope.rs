@@ -194,10 +194,12 @@ fn complaint(status: StatusCode, body: &[u8]) -> Refused {
         .find(|text| !text.is_empty());
     let plain = || {
         let text = String::from_utf8_lossy(body);
-        if is_html(body) || body.is_empty() || !said.error_type.is_empty() {
+        let text = text.trim();
+        let says_nothing = text.is_empty() || is_html(body) || !said.error_type.is_empty();
+        if says_nothing || Some(text) == status.canonical_reason() {
             format!("it answers {status}")
         } else {
-            format!("it answers {status}: {}", text.trim())
+            format!("it answers {status}: {text}")
         }
     };
     let mut why = text.unwrap_or_else(plain).replace(char::is_control, " ");

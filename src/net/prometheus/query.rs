@@ -132,11 +132,8 @@ fn meaning(series: &Numbers, entries: &[Entry], probe: &Probe) -> Option<(Signal
 fn unions(entries: &[Entry], probe: &Probe) -> Vec<String> {
     let mut queries: Vec<String> = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
-        let expression = entry
-            .expression
-            .replace("$by", probe.join.as_deref().unwrap_or_default())
-            .replace("$w", &probe.window)
-            .replace("$s", &probe.matchers);
+        let join = probe.join.as_deref().unwrap_or_default();
+        let expression = entry.expression(join, &probe.window, &probe.matchers);
         let part = format!(r#"label_replace({expression},"{PART}","{place}","","")"#);
         match queries.last_mut() {
             Some(query) if encoded_length(query) + encoded_length(&part) < LONGEST_QUERY => {

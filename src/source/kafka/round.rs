@@ -20,7 +20,7 @@ use super::{
 
 /// How a round went.
 #[derive(Debug)]
-pub struct Round {
+pub(super) struct Round {
     pub(super) outcome: Outcome,
     pub(super) metadata: Option<Arc<Metadata>>,
     /// Brokers that did not answer in this round, and why: they are left alone for the rest of it.

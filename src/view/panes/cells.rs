@@ -78,6 +78,14 @@ pub(super) fn number<'a>(value: Option<i64>) -> (Cell<'a>, SortKey<'a>) {
     }
 }
 
+/// A number with all its digits, for offsets.
+pub(super) fn exact<'a>(value: Option<i64>) -> (Cell<'a>, SortKey<'a>) {
+    match value {
+        Some(value) => (Cell::text(value.to_string()), SortKey::Number(value as f64)),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
+}
+
 pub(super) fn bytes<'a>(value: Option<u64>) -> (Cell<'a>, SortKey<'a>) {
     match value {
         Some(value) => (

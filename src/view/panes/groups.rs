@@ -347,13 +347,13 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
         cell: Box::new(move |partition, column| match column {
             0 => words(partition.id.topic.to_string(), Role::Text),
             1 => cells::number(Some(i64::from(partition.id.partition))),
-            2 => cells::number(partition.committed),
+            2 => cells::exact(partition.committed),
             3 => match partition.end {
                 Some(end) if cx.now.since(end.at) > 30_000 => (
-                    Cell::new(text::count(end.value), Role::Stale),
+                    Cell::new(end.value.to_string(), Role::Stale),
                     SortKey::Number(end.value as f64),
                 ),
-                end => cells::number(end.map(|end| end.value)),
+                end => cells::exact(end.map(|end| end.value)),
             },
             4 => cells::number(partition.lag),
             5 => match partition.end {
@@ -373,7 +373,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
                 None => (Cell::unknown(), SortKey::Unknown),
             },
             7 => cells::number(partition.leader.map(i64::from)),
-            _ => cells::number(partition.start),
+            _ => cells::exact(partition.start),
         }),
     })
 }

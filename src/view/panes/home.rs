@@ -131,18 +131,23 @@ fn strip<'a>(cx: &Cx<'a>) -> Fact<'a> {
         })
         .collect();
     let count = cluster_replication(&cx.picture.site);
-    let sick = count.offline + count.under_min_isr + count.under_replicated;
-    let (words, role) = if sick == 0 {
+    let sick: Vec<String> = [
+        (count.offline, "offline"),
+        (count.under_min_isr, "under min ISR"),
+        (count.under_replicated, "under-replicated"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    let (words, role) = if sick.is_empty() {
         (
             format!("{} partitions, all in sync", count.partitions),
             Role::Dim,
         )
     } else {
         (
-            format!(
-                "{} partitions: {} offline, {} under min ISR, {} under-replicated",
-                count.partitions, count.offline, count.under_min_isr, count.under_replicated
-            ),
+            format!("{} partitions: {}", count.partitions, sick.join(", ")),
             Role::Warn,
         )
     };

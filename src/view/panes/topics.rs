@@ -337,8 +337,8 @@ impl Partitions<'_> {
             2 => words(ids(&partition.replicas), Role::Text),
             3 => words(ids(&partition.isr), Role::Text),
             4 => health(partition_health(self.topic, partition)),
-            5 => cells::number(offsets.start.map(|start| start.value)),
-            6 => cells::number(partition.leader.and(offsets.end).map(|end| end.value)),
+            5 => cells::exact(offsets.start.map(|start| start.value)),
+            6 => cells::exact(partition.leader.and(offsets.end).map(|end| end.value)),
             _ => cells::bytes(offsets.bytes),
         }
     }
@@ -462,7 +462,7 @@ fn partition_page<'a>(
             };
             match column {
                 0 => words(group.to_string(), Role::Text),
-                1 => cells::number(row.committed),
+                1 => cells::exact(row.committed),
                 2 => cells::number(row.lag),
                 3 => partition_state(row.state),
                 _ => cells::name(row.owner.map(|owner| &owner.client_id)),

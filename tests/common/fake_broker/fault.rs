@@ -16,7 +16,7 @@ pub enum Fault {
     Correlation,
     /// These bytes come instead of an answer, frame length included.
     Raw(Vec<u8>),
-    /// The body behind the header is these bytes.
+    /// These bytes follow the correlation id.
     Body(Vec<u8>),
     /// So many zero bytes follow the body inside the frame.
     Trailing(usize),

@@ -21,5 +21,5 @@ fn uvarint(out: &mut BytesMut, mut value: u32) {
         out.put_u8((value & 0x7F) as u8 | 0x80);
         value >>= 7;
     }
-    out.put_u8(value as u8);
+    out.put_u8((value & 0x7F) as u8);
 }

@@ -21,6 +21,8 @@ pub struct World {
     pub leader: i32,
     /// Who may come in; everyone when it is not set.
     pub login: Option<Login>,
+    /// `ConsumerGroupDescribe` gives topic ids alone.
+    pub hides_topic_names: bool,
     /// Milliseconds that every answer asks to wait.
     pub throttle_ms: i32,
 }
@@ -96,6 +98,7 @@ impl World {
             versions_of: BTreeMap::new(),
             leader: 1,
             login: None,
+            hides_topic_names: false,
             throttle_ms: 0,
         }
     }
@@ -219,7 +222,7 @@ impl World {
 /// What brokers of Apache Kafka 4.3.1 tell of the kinds that are answered here.
 fn kafka_4_3() -> BTreeMap<i16, (i16, i16)> {
     BTreeMap::from([
-        (api::FETCH, (4, 17)),
+        (api::FETCH, (4, 18)),
         (api::LIST_OFFSETS, (1, 11)),
         (api::METADATA, (0, 13)),
         (api::OFFSET_FETCH, (1, 10)),
@@ -231,7 +234,7 @@ fn kafka_4_3() -> BTreeMap<i16, (i16, i16)> {
         (api::DESCRIBE_CONFIGS, (1, 4)),
         (api::DESCRIBE_LOG_DIRS, (1, 5)),
         (api::SASL_AUTHENTICATE, (0, 2)),
-        (api::LIST_REASSIGNMENTS, (0, 1)),
+        (api::LIST_REASSIGNMENTS, (0, 0)),
         (api::DESCRIBE_QUORUM, (0, 2)),
         (api::DESCRIBE_CLUSTER, (0, 2)),
         (api::CONSUMER_DESCRIBE, (0, 1)),

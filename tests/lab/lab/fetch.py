@@ -15,15 +15,7 @@ from pathlib import Path
 from . import paths, prerequisites
 
 # their other libraries are on any Debian or Ubuntu
-APT_PACKAGES = [
-    "etcd-server",
-    "etcd-client",
-    "prometheus",
-    "prometheus-node-exporter",
-    "kcat",
-    "librdkafka1",
-    "libyajl2",
-]
+APT_PACKAGES = ["prometheus", "prometheus-node-exporter", "kcat", "librdkafka1", "libyajl2"]
 PIP_PACKAGES = ["confluent-kafka==2.16.*"]
 STAMP_VERSION = b"2"  # raise it to build everything again
 

@@ -68,6 +68,11 @@ def run_tool(tool: str, args: list[str]) -> int:
     return subprocess.run(tool_command(tool, args)).returncode
 
 
+def tool_output(tool: str, args: list[str]) -> str:
+    """What a tool prints; it has to succeed."""
+    return subprocess.run(tool_command(tool, args), check=True, capture_output=True, text=True).stdout
+
+
 def uuid(seed: str) -> str:
     """A Kafka uuid that is the same in every run and cannot begin with a dash."""
     digest = hashlib.md5(seed.encode()).digest()
@@ -97,8 +102,7 @@ def format_storage() -> None:
 
 def _replicas(topic: str) -> list[dict]:
     """Partition and replicas of a topic, as the tool describes them: tab-separated `Key: value` cells."""
-    command = tool_command("topics", ["--describe", "--topic", topic])
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    text = tool_output("topics", ["--describe", "--topic", topic])
     found = []
     for line in text.splitlines():
         cells = {}

@@ -50,12 +50,12 @@ pub(super) fn start(
     shared: &Arc<Shared>,
     counters: &Arc<Counters>,
 ) -> mpsc::Sender<Outgoing> {
-    let (reading, writing) = tokio::io::split(io);
+    let (from, to) = tokio::io::split(io);
     let (outgoing, queue) = mpsc::channel(in_flight.max(1));
     // Bounded by the slots that the pending calls hold.
-    let (sent, waiting) = mpsc::unbounded_channel();
+    let (sent, pending) = mpsc::unbounded_channel();
     let writer = tokio::spawn(write(
-        writing,
+        to,
         queue,
         sent,
         Arc::clone(shared),
@@ -69,11 +69,11 @@ pub(super) fn start(
     };
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
-        let (end, waiting) = reader.read(reading, waiting).await;
+        let (end, cut_off) = reader.read(from, pending).await;
         // Before the replies are dropped: the calls look here for the reason.
         let _ = shared.end.set(end);
         writer.abort();
-        drop(waiting);
+        drop(cut_off);
     });
     outgoing
 }
@@ -205,7 +205,7 @@ impl Reader {
 
 fn is_tls(why: &io::Error) -> bool {
     why.get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
 }
 
 async fn until(at: Option<Instant>) {

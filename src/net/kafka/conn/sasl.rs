@@ -151,7 +151,7 @@ impl Login<'_> {
         let token = source.token().await.map_err(|why| self.failed(why))?;
         let mut said = format!("n,,\u{1}auth=Bearer {}", token.expose_secret());
         for (name, value) in extensions {
-            said.push_str(&format!("\u{1}{name}={value}"));
+            said.extend(["\u{1}", name, "=", value]);
         }
         said.push_str("\u{1}\u{1}");
         let (answer, lifetime) = self.step(said.into_bytes()).await?;

@@ -53,7 +53,9 @@ fn trust(
     let store = Store::open(file, key, &entry, kind.as_ref(), read)?;
     let roots = match store.format {
         Format::Pem => tls::roots_from_pem(&store.bytes, &entry.value),
-        Format::Pkcs12 => tls::roots_from_pkcs12(&store.bytes, secret(&password), &entry.value),
+        Format::Pkcs12 => {
+            tls::roots_from_pkcs12(&store.bytes, secret(password.as_ref()), &entry.value)
+        }
     };
     roots
         .map(Some)
@@ -86,15 +88,17 @@ fn identity(file: &mut File, read: ReadFile<'_>) -> Result<Option<Identity>, Pro
     let store = Store::open(file, location, &entry, kind.as_ref(), read)?;
     let identity = match store.format {
         Format::Pem => tls::identity_from_pem(&store.bytes, &store.bytes, &entry.value),
-        Format::Pkcs12 => tls::identity_from_pkcs12(&store.bytes, secret(&password), &entry.value),
+        Format::Pkcs12 => {
+            tls::identity_from_pkcs12(&store.bytes, secret(password.as_ref()), &entry.value)
+        }
     };
     identity
         .map(Some)
         .map_err(|TlsError(why)| file.wrong(location, &entry, &why))
 }
 
-fn secret(password: &Option<Entry>) -> &str {
-    password.as_ref().map_or("", |entry| entry.value.as_str())
+fn secret(password: Option<&Entry>) -> &str {
+    password.map_or("", |entry| entry.value.as_str())
 }
 
 enum Format {
@@ -153,13 +157,12 @@ fn rewrap(pem: &str) -> String {
     for (at, part) in pem.split(DASHES).enumerate() {
         // Between dashes stand in turn: nothing, BEGIN X, the body, END X.
         match at % 4 {
-            1 => wrapped.push_str(&format!("{DASHES}{}{DASHES}\n", part.trim())),
+            1 | 3 => wrapped.extend([DASHES, part.trim(), DASHES, "\n"]),
             2 => {
                 let body: String = part.split_whitespace().collect();
                 wrapped.push_str(&body);
                 wrapped.push('\n');
             }
-            3 => wrapped.push_str(&format!("{DASHES}{}{DASHES}\n", part.trim())),
             _ => {}
         }
     }

@@ -62,7 +62,7 @@ impl Client {
             max_decompressed: spec.max_decompressed,
         };
         let batches = partition.records.unwrap_or_default();
-        let decoded = tokio::task::spawn_blocking(move || records::decode(batches, wanted)).await;
+        let decoded = tokio::task::spawn_blocking(move || records::decode(batches, &wanted)).await;
         let decoded = decoded.map_err(|why| Error::Codec {
             server,
             api,

@@ -59,12 +59,11 @@ pub(super) fn next(bytes: &mut Bytes) -> Next {
     // Partition leader epoch and magic; older formats have their magic in the same place.
     match head.get(16) {
         Some(2) if head.len() >= HEADER => {}
-        Some(2) => return unreadable(base_offset, "a batch that is too short"),
-        Some(magic) => {
+        Some(magic) if *magic != 2 => {
             let why = format!("message format {magic}, from before Kafka 0.11, is not read");
             return unreadable(base_offset, &why);
         }
-        None => return unreadable(base_offset, "a batch that is too short"),
+        _ => return unreadable(base_offset, "a batch that is too short"),
     }
     // Base offset, length, leader epoch, magic, CRC.
     head.advance(21);
@@ -117,12 +116,12 @@ pub(super) fn control_type(batch: &Batch, mut content: Bytes) -> Option<i16> {
 }
 
 fn record(batch: &Batch, content: &mut Bytes) -> Option<Record> {
-    let mut record = field(content)??;
+    let mut record = field(content)?;
     record.try_get_i8().ok()?;
     let timestamp_delta = varint(&mut record)?;
     let offset_delta = varint(&mut record)?;
-    let key = field(&mut record)?;
-    let value = field(&mut record)?;
+    let key = nullable(&mut record)?.0;
+    let value = nullable(&mut record)?.0;
     let count = usize::try_from(varint(&mut record)?).ok()?;
     // A header takes two bytes or more.
     if count > record.remaining() / 2 {
@@ -130,7 +129,7 @@ fn record(batch: &Batch, content: &mut Bytes) -> Option<Record> {
     }
     let mut headers = Vec::new();
     for _ in 0..count {
-        headers.push((field(&mut record)??, field(&mut record)?));
+        headers.push((field(&mut record)?, nullable(&mut record)?.0));
     }
     let (timestamp_ms, timestamp_type) = if batch.log_append_time {
         (batch.max_timestamp, TimestampType::LogAppend)
@@ -152,19 +151,23 @@ fn record(batch: &Batch, content: &mut Bytes) -> Option<Record> {
     })
 }
 
-/// Bytes with their length before them; -1 is null.
-fn field(bytes: &mut Bytes) -> Option<Option<Bytes>> {
+/// Bytes with their length before them; a length of -1 is null.
+fn nullable(bytes: &mut Bytes) -> Option<Field> {
     let length = varint(bytes)?;
-    sized(bytes, length)
-}
-
-fn sized(bytes: &mut Bytes, length: i64) -> Option<Option<Bytes>> {
     if length == -1 {
-        return Some(None);
+        return Some(Field(None));
     }
     let length = usize::try_from(length).ok()?;
-    (length <= bytes.remaining()).then(|| Some(bytes.split_to(length)))
+    (length <= bytes.remaining()).then(|| Field(Some(bytes.split_to(length))))
 }
+
+/// Bytes that must not be null.
+fn field(bytes: &mut Bytes) -> Option<Bytes> {
+    nullable(bytes)?.0
+}
+
+/// Bytes or null.
+struct Field(Option<Bytes>);
 
 /// Seven bits a byte, the lowest first, signs folded in (zigzag).
 fn varint(bytes: &mut Bytes) -> Option<i64> {

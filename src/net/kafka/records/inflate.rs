@@ -71,8 +71,8 @@ fn snappy(mut packed: Bytes, bound: usize) -> Result<Bytes, Fault> {
     packed.advance(XERIAL.len() + 8);
     let mut content = Vec::new();
     while packed.has_remaining() {
-        let length = packed.try_get_i32().map_err(|_| short())?;
-        let length = usize::try_from(length).map_err(|_| short())?;
+        let length = packed.try_get_i32().map_err(|_short| short())?;
+        let length = usize::try_from(length).map_err(|_negative| short())?;
         if length > packed.remaining() {
             return Err(short());
         }

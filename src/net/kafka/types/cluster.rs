@@ -10,8 +10,8 @@ use super::Code;
 pub struct Metadata {
     /// `None` from brokers that do not tell it.
     pub cluster_id: Option<Arc<str>>,
-    /// In KRaft a random live broker: take the controller from [`Quorum::leader`] and this one only where the
-    /// quorum cannot be asked (ZooKeeper mode).
+    /// In `KRaft` a random live broker: take the controller from [`Quorum::leader`] and this one only where the
+    /// quorum cannot be asked (`ZooKeeper` mode).
     pub controller_id: Option<i32>,
     /// Live brokers, sorted by id.
     pub brokers: Vec<Broker>,

@@ -43,7 +43,7 @@ pub(super) fn check_count(
     } else {
         let count = rest
             .try_get_i32()
-            .map_err(|_| "it ends inside its first count".to_owned());
+            .map_err(|_short| "it ends inside its first count".to_owned());
         // Negative stands for null.
         u64::try_from(count?).unwrap_or(0)
     };

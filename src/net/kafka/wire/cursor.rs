@@ -18,7 +18,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(in super::super) fn i8(&mut self, field: &str) -> Read<i8> {
-        self.rest.try_get_i8().map_err(|_| ends(field))
+        self.rest.try_get_i8().map_err(|_short| ends(field))
     }
 
     pub(in super::super) fn bool(&mut self, field: &str) -> Read<bool> {
@@ -26,32 +26,32 @@ impl<'a> Cursor<'a> {
     }
 
     pub(in super::super) fn i16(&mut self, field: &str) -> Read<i16> {
-        self.rest.try_get_i16().map_err(|_| ends(field))
+        self.rest.try_get_i16().map_err(|_short| ends(field))
     }
 
     pub(in super::super) fn i32(&mut self, field: &str) -> Read<i32> {
-        self.rest.try_get_i32().map_err(|_| ends(field))
+        self.rest.try_get_i32().map_err(|_short| ends(field))
     }
 
     pub(in super::super) fn i64(&mut self, field: &str) -> Read<i64> {
-        self.rest.try_get_i64().map_err(|_| ends(field))
+        self.rest.try_get_i64().map_err(|_short| ends(field))
     }
 
     pub(in super::super) fn uuid(&mut self, field: &str) -> Read<Uuid> {
         self.rest
             .try_get_u128()
             .map(Uuid::from_u128)
-            .map_err(|_| ends(field))
+            .map_err(|_short| ends(field))
     }
 
     /// Unsigned, seven bits a byte, the lowest first; 32 bits at most.
     pub(in super::super) fn uvarint(&mut self, field: &str) -> Read<u32> {
         let mut value: u64 = 0;
         for shift in [0, 7, 14, 21, 28] {
-            let byte = self.rest.try_get_u8().map_err(|_| ends(field))?;
+            let byte = self.rest.try_get_u8().map_err(|_short| ends(field))?;
             value |= u64::from(byte & 0x7F) << shift;
             if byte < 0x80 {
-                return u32::try_from(value).map_err(|_| format!("{field}: number too large"));
+                return u32::try_from(value).map_err(|_large| format!("{field}: number too large"));
             }
         }
         Err(format!("{field}: number too long"))
@@ -67,7 +67,7 @@ impl<'a> Cursor<'a> {
             return Err(ends(field));
         }
         let bytes = self.rest.split_to(length);
-        let text = std::str::from_utf8(&bytes).map_err(|_| format!("{field}: not UTF-8"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_invalid| format!("{field}: not UTF-8"))?;
         Ok(Some(text.into()))
     }
 
@@ -154,5 +154,5 @@ fn put_uvarint(out: &mut BytesMut, mut value: u32) {
         out.put_u8((value & 0x7F) as u8 | 0x80);
         value >>= 7;
     }
-    out.put_u8(value as u8);
+    out.put_u8((value & 0x7F) as u8);
 }

@@ -25,11 +25,11 @@ struct Details {
 
 const LONGEST_WHY: usize = 300;
 
-fn fail(kind: ErrorKind, server: &str, ask: &Ask, why: impl Into<String>, remedy: &str) -> Error {
+fn fail(kind: ErrorKind, server: &str, ask: &Ask, why: impl Into<Box<str>>, remedy: &str) -> Error {
     Error {
         kind,
         server: server.into(),
-        request: ask.words(),
+        request: ask.words().into(),
         why: why.into(),
         remedy: remedy.into(),
     }
@@ -82,9 +82,9 @@ pub(super) fn shutting_down(server: &str) -> Error {
     Error {
         kind: ErrorKind::Unreachable,
         server: server.into(),
-        request: String::new(),
+        request: "".into(),
         why: "the program is ending".into(),
-        remedy: String::new(),
+        remedy: "".into(),
     }
 }
 
@@ -108,8 +108,8 @@ pub(super) fn unbuildable(server: &str, why: &kube::Error) -> Error {
     Error {
         kind,
         server: server.into(),
-        request: String::new(),
-        why: clean(&root_words(why)),
+        request: "".into(),
+        why: clean(&root_words(why)).into(),
         remedy: remedy.into(),
     }
 }
@@ -192,19 +192,19 @@ pub(super) fn refused(
         server,
         ask,
         status.as_u16(),
-        said,
-        parsed.unwrap_or_default(),
+        &said,
+        &parsed.unwrap_or_default(),
         retry_after,
     )
 }
 
 /// A Status object that came within a watch.
-pub(crate) fn from_status(server: &str, ask: &Ask, status: Status) -> Error {
+pub(crate) fn from_status(server: &str, ask: &Ask, status: &Status) -> Error {
     by_status(
         server,
         ask,
         status.code,
-        clean(&status.message),
+        &clean(&status.message),
         status,
         None,
     )
@@ -214,11 +214,11 @@ fn by_status(
     server: &str,
     ask: &Ask,
     code: u16,
-    said: String,
-    status: Status,
+    said: &str,
+    status: &Status,
     retry_after: Option<Duration>,
 ) -> Error {
-    let told = |kind, remedy: &str| fail(kind, server, ask, said.clone(), remedy);
+    let told = |kind, remedy: &str| fail(kind, server, ask, said, remedy);
     let asked = retry_after.or_else(|| {
         Some(Duration::from_secs(
             status.details.as_ref()?.retry_after_seconds?,
@@ -229,8 +229,8 @@ fn by_status(
         403 => told(
             ErrorKind::Forbidden {
                 verb: ask.verb.into(),
-                resource: ask.resource.clone(),
-                namespace: ask.namespace.clone(),
+                resource: ask.resource.as_str().into(),
+                namespace: ask.namespace.as_deref().map(Into::into),
             },
             "ask an administrator for this right, or choose another context",
         ),
@@ -301,10 +301,16 @@ fn deeper<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError +
 }
 
 /// The words of the innermost cause, which is the one that says something.
-fn root_words(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root_words(error: &(dyn StdError + 'static)) -> String {
     let mut last = error;
-    while let Some(next) = deeper(last) {
-        last = next;
+    loop {
+        let ended = last.downcast_ref::<io::Error>().map(io::Error::kind);
+        if ended == Some(io::ErrorKind::UnexpectedEof) {
+            return "the connection was closed".into();
+        }
+        match deeper(last) {
+            Some(next) => last = next,
+            None => return last.to_string(),
+        }
     }
-    last.to_string()
 }

@@ -199,7 +199,7 @@ impl Sessions {
     }
 }
 
-/// The URL without userinfo and without the slash that http::Uri adds.
+/// The URL without userinfo and without the slash that `http::Uri` adds.
 fn shown(url: &http::Uri) -> String {
     let scheme = url.scheme_str().unwrap_or("https");
     let host = url.host().unwrap_or_default();

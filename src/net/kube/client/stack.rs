@@ -1,6 +1,6 @@
 //! The tower stack under kube's client.
 //!
-//! kube's own stack sends no User-Agent, retries 15 times for up to 1000 s, and takes a NO_PROXY decision that is wrong; ours is the
+//! kube's own stack sends no User-Agent, retries 15 times for up to 1000 s, and takes a `NO_PROXY` decision that is wrong; ours is the
 //! same layers without those.
 use std::{
     sync::{

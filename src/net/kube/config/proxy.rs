@@ -26,97 +26,106 @@ pub(super) fn proxy_for(
 mod tests {
     use super::*;
 
+    /// Cluster, proxy-url, `HTTPS_PROXY`, `NO_PROXY`, and the proxy to be used.
+    type Case = (
+        &'static str,
+        Option<&'static str>,
+        Option<&'static str>,
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+
+    const CASES: [Case; 13] = [
+        ("https://api.corp:6443", None, None, None, None),
+        (
+            "https://api.corp:6443",
+            None,
+            Some("http://proxy:3128"),
+            None,
+            Some("http://proxy:3128/"),
+        ),
+        (
+            "https://api.corp:6443",
+            None,
+            Some("http://proxy:3128"),
+            Some(".corp"),
+            None,
+        ),
+        (
+            "https://api.corp:6443",
+            None,
+            Some("http://proxy:3128"),
+            Some("corp"),
+            None,
+        ),
+        (
+            "https://10.1.2.3:6443",
+            None,
+            Some("http://proxy:3128"),
+            Some("10.0.0.0/8"),
+            None,
+        ),
+        (
+            "https://10.1.2.3",
+            None,
+            Some("http://proxy:3128"),
+            Some("192.168.0.0/16"),
+            Some("http://proxy:3128/"),
+        ),
+        (
+            "https://api.corp",
+            None,
+            Some("http://proxy:3128"),
+            Some("proxy"),
+            Some("http://proxy:3128/"),
+        ),
+        (
+            "https://api.corp",
+            None,
+            Some("http://proxy:3128"),
+            Some("*"),
+            None,
+        ),
+        (
+            "https://api.corp",
+            Some("http://own:8080"),
+            Some("http://proxy:3128"),
+            Some("*"),
+            Some("http://own:8080/"),
+        ),
+        (
+            "https://api.corp",
+            Some(""),
+            Some("http://proxy:3128"),
+            None,
+            Some("http://proxy:3128/"),
+        ),
+        (
+            "https://api.corp",
+            Some("socks5h://jump:1080"),
+            None,
+            None,
+            Some("socks5h://jump:1080/"),
+        ),
+        (
+            "https://api.corp",
+            Some("socks5://jump:1080"),
+            None,
+            None,
+            Some("socks5://jump:1080/"),
+        ),
+        (
+            "http://api.corp",
+            None,
+            Some("http://proxy:3128"),
+            None,
+            None,
+        ),
+    ];
+
     #[test]
     fn no_proxy_is_about_the_cluster_and_not_about_the_proxy() {
-        let table = [
-            // cluster, proxy-url, HTTPS_PROXY, NO_PROXY, expected proxy
-            ("https://api.corp:6443", None, None, None, None),
-            (
-                "https://api.corp:6443",
-                None,
-                Some("http://proxy:3128"),
-                None,
-                Some("http://proxy:3128/"),
-            ),
-            (
-                "https://api.corp:6443",
-                None,
-                Some("http://proxy:3128"),
-                Some(".corp"),
-                None,
-            ),
-            (
-                "https://api.corp:6443",
-                None,
-                Some("http://proxy:3128"),
-                Some("corp"),
-                None,
-            ),
-            (
-                "https://10.1.2.3:6443",
-                None,
-                Some("http://proxy:3128"),
-                Some("10.0.0.0/8"),
-                None,
-            ),
-            (
-                "https://10.1.2.3",
-                None,
-                Some("http://proxy:3128"),
-                Some("192.168.0.0/16"),
-                Some("http://proxy:3128/"),
-            ),
-            (
-                "https://api.corp",
-                None,
-                Some("http://proxy:3128"),
-                Some("proxy"),
-                Some("http://proxy:3128/"),
-            ),
-            (
-                "https://api.corp",
-                None,
-                Some("http://proxy:3128"),
-                Some("*"),
-                None,
-            ),
-            (
-                "https://api.corp",
-                Some("http://own:8080"),
-                Some("http://proxy:3128"),
-                Some("*"),
-                Some("http://own:8080/"),
-            ),
-            (
-                "https://api.corp",
-                Some(""),
-                Some("http://proxy:3128"),
-                None,
-                Some("http://proxy:3128/"),
-            ),
-            (
-                "https://api.corp",
-                Some("socks5h://jump:1080"),
-                None,
-                None,
-                Some("socks5h://jump:1080/"),
-            ),
-            (
-                "https://api.corp",
-                Some("socks5://jump:1080"),
-                None,
-                None,
-                Some("socks5://jump:1080/"),
-            ),
-            (
-                "http://api.corp",
-                None,
-                Some("http://proxy:3128"),
-                None,
-                None,
-            ),
-        ];
-        for (cluster, own, https, no, expected) in table {
+        for (cluster, own, https, no, expected) in CASES {
             let env = KubeEnv {
                 https_proxy: https.map(Into::into),
                 no_proxy: no.map(Into::into),

@@ -192,8 +192,8 @@ fn choose(merged: Merged, flags: &KubeFlags) -> Result<Chosen, Error> {
     Ok(chosen)
 }
 
-fn text(path: &Path) -> Option<String> {
-    Some(path.to_string_lossy().into_owned())
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 fn lay_over(chosen: &mut Chosen, flags: &KubeFlags) {
@@ -202,7 +202,7 @@ fn lay_over(chosen: &mut Chosen, flags: &KubeFlags) {
         cluster.server = Some(server.clone());
     }
     if let Some(path) = &flags.certificate_authority {
-        cluster.certificate_authority = text(path);
+        cluster.certificate_authority = Some(text(path));
         cluster.certificate_authority_data = None;
     }
     if flags.insecure_skip_tls_verify {
@@ -214,11 +214,11 @@ fn lay_over(chosen: &mut Chosen, flags: &KubeFlags) {
         cluster.tls_server_name = Some(name.clone());
     }
     if let Some(path) = &flags.client_certificate {
-        chosen.user.client_certificate = text(path);
+        chosen.user.client_certificate = Some(text(path));
         chosen.user.client_certificate_data = None;
     }
     if let Some(path) = &flags.client_key {
-        chosen.user.client_key = text(path);
+        chosen.user.client_key = Some(text(path));
         chosen.user.client_key_data = None;
     }
 }

@@ -48,7 +48,7 @@ pub struct PodRow {
     pub memory_limit_bytes: Option<u64>,
     /// Shares its node's network: its IP is the node's, and names no single pod.
     pub host_network: bool,
-    /// Names of the PersistentVolumeClaims it mounts.
+    /// Names of the `PersistentVolumeClaims` it mounts.
     pub claims: Vec<Arc<str>>,
 }
 

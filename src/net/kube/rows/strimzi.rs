@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 pub enum StrimziKind {
     /// `kafka.strimzi.io` Kafka: a cluster.
     Kafka,
-    /// `kafka.strimzi.io` KafkaNodePool.
+    /// `kafka.strimzi.io` `KafkaNodePool`.
     KafkaNodePool,
-    /// `kafka.strimzi.io` KafkaRebalance.
+    /// `kafka.strimzi.io` `KafkaRebalance`.
     KafkaRebalance,
-    /// `core.strimzi.io` StrimziPodSet.
+    /// `core.strimzi.io` `StrimziPodSet`.
     StrimziPodSet,
 }
 
-/// A condition of a custom resource. Of a KafkaRebalance the type of the true one is its state.
+/// A condition of a custom resource. Of a `KafkaRebalance` the type of the true one is its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// `Ready`, `NotReady`, `Warning`, `ProposalReady`, …
@@ -56,7 +56,7 @@ pub struct StrimziRow {
     pub cluster_id: Option<Arc<str>>,
     /// Kafka: bootstrap servers by listener name, from `status.listeners`.
     pub listeners: Vec<(Arc<str>, Arc<str>)>,
-    /// KafkaRebalance: `spec.mode`, `full` where absent.
+    /// `KafkaRebalance`: `spec.mode`, `full` where absent.
     pub mode: Option<Arc<str>>,
     /// `metadata.generation`.
     pub generation: Option<i64>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reference;
 
-/// A Deployment or a StatefulSet.
+/// A Deployment or a `StatefulSet`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkloadRow {
     /// The namespace.
@@ -36,7 +36,7 @@ pub struct WorkloadRow {
     pub created_at: Option<i64>,
 }
 
-/// A ReplicaSet: the link from a pod to its Deployment.
+/// A `ReplicaSet`: the link from a pod to its Deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplicaSetRow {
     /// The namespace.
@@ -51,7 +51,7 @@ pub struct ReplicaSetRow {
     pub ready: u32,
 }
 
-/// A HorizontalPodAutoscaler (autoscaling/v2).
+/// A `HorizontalPodAutoscaler` (autoscaling/v2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoscalerRow {
     /// The namespace.

@@ -131,8 +131,8 @@ pub struct Event {
     first_timestamp: Option<jiff::Timestamp>,
     #[serde(default)]
     last_timestamp: Option<jiff::Timestamp>,
-    #[serde(default)]
-    event_time: Option<jiff::Timestamp>,
+    #[serde(default, rename = "eventTime")]
+    seen_at: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -165,7 +165,7 @@ impl Row for EventRow {
         let last = series
             .last_observed_time
             .or(event.last_timestamp)
-            .or(event.event_time)
+            .or(event.seen_at)
             .or(event.first_timestamp)
             .or(event.metadata.creation_timestamp);
         Self {
@@ -191,7 +191,7 @@ impl Row for EventRow {
     }
 }
 
-/// PodMetrics and NodeMetrics: the one has containers, the other its own usage.
+/// `PodMetrics` and `NodeMetrics`: the one has containers, the other its own usage.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metrics {
     metadata: Meta,

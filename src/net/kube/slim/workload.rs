@@ -1,4 +1,4 @@
-//! Deployments, StatefulSets, ReplicaSets and autoscalers as the API writes them, and their rows.
+//! Deployments, `StatefulSets`, `ReplicaSets` and autoscalers as the API writes them, and their rows.
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use crate::net::kube::{
     rows::{AutoscalerRow, Key, Object, Reference, ReplicaSetRow, Row, WorkloadRow},
 };
 
-/// What Deployment, StatefulSet and ReplicaSet have in common.
+/// What Deployment, `StatefulSet` and `ReplicaSet` have in common.
 #[derive(Debug, Deserialize)]
 pub struct Workload {
     metadata: Meta,

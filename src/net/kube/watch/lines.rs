@@ -3,6 +3,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use kube::client::Body;
 
+use crate::net::kube::client::root_words;
+
 /// No object of the API is larger (etcd takes 1.5 MiB); what is, is not an API server's answer.
 const LONGEST_LINE: usize = 16 << 20;
 
@@ -47,7 +49,7 @@ impl Lines {
             }
             match self.body.frame().await {
                 None => return Ok(None),
-                Some(Err(why)) => return Err(Broken::Connection(why.to_string())),
+                Some(Err(why)) => return Err(Broken::Connection(root_words(&why))),
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         self.buffer.extend_from_slice(&data);

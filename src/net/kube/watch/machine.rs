@@ -1,67 +1,56 @@
 //! The states of a watch, and what leads from one to the next.
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     mem,
     time::Duration,
 };
 
-use serde::Deserialize;
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep, timeout_at},
-};
+use tokio::{sync::watch, time::sleep};
 
 use super::{
     WatchEvent, WatchSpec,
-    lines::{Broken, Lines},
+    batch::{End, Open},
+    lines::Broken,
 };
 use crate::net::kube::{
-    client::{Ask, Client, Status, from_status},
+    client::{Ask, Client, from_status},
     error::{Error, ErrorKind},
     intern::Interner,
     pace::Backoff,
     resource::Scope,
-    rows::{Key, Object, Row},
-    slim::{List, Meta},
+    rows::{Key, Row},
+    slim::List,
 };
 
 const PAGE: &str = "500";
-/// Changes of this long are told together.
-const WINDOW: Duration = Duration::from_millis(100);
 /// The server ends a watch after this long, less a random part, so that watches do not all return at once.
 const WATCH_LENGTH: Duration = Duration::from_secs(300);
-/// Servers that send bookmarks send one a minute; silence for longer than this is a dead connection.
-const SILENCE: Duration = Duration::from_secs(150);
 /// Retry of what only an administrator can mend.
 const SLOW_RETRY: Duration = Duration::from_secs(60);
+/// A server that has just started refuses everybody until it has read its roles: what was allowed is asked for again this often
+/// before the refusal is believed.
+const DOUBTED_REFUSALS: u32 = 4;
 /// A watch that ends sooner was cut by something in between: it is not reopened at full speed.
 const SHORT_WATCH: Duration = Duration::from_secs(5);
 
 enum Phase {
     Begin,
-    Listing { token: String, seen: BTreeSet<Key> },
-    Resuming { version: String },
+    Listing {
+        token: String,
+        seen: BTreeSet<Key>,
+    },
+    Resuming {
+        version: String,
+    },
+    /// One namespace is watched because all were forbidden: are they still?
+    Widening {
+        version: String,
+    },
     Open(Box<Open>),
-    Waiting { wait: Duration, then: Box<Phase> },
-}
-
-struct Open {
-    lines: Lines,
-    version: String,
-    opened: Instant,
-    /// Ends at the server by itself, at the latest.
-    length: Duration,
-    bookmarked: bool,
-    heard: bool,
-}
-
-/// How a batch of lines ended, other than by the window's end.
-enum End {
-    Closed,
-    Broken(Broken),
-    Silent(Duration),
-    Refused(Status),
-    Undecodable(serde_json::Error),
+    Waiting {
+        wait: Duration,
+        then: Box<Phase>,
+    },
 }
 
 pub(super) struct Machine<R> {
@@ -76,24 +65,10 @@ pub(super) struct Machine<R> {
     retries: watch::Receiver<u64>,
     /// The first list is bounded by itself, and takes no tokens.
     synced: bool,
+    /// Refusals since something was last allowed.
+    refusals: u32,
     /// After a 410 the server's cache is not asked: it might be older than what we saw.
     quorum: bool,
-}
-
-#[derive(Deserialize)]
-struct Head {
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct Body<O> {
-    object: O,
-}
-
-#[derive(Deserialize)]
-struct Bare {
-    metadata: Meta,
 }
 
 impl<R: Row> Machine<R> {
@@ -118,6 +93,7 @@ impl<R: Row> Machine<R> {
             interner: Interner::default(),
             backoff: Backoff::new(seed),
             synced: false,
+            refusals: 0,
             quorum: false,
         }
     }
@@ -145,6 +121,7 @@ impl<R: Row> Machine<R> {
             }
             Phase::Listing { token, seen } => self.list(token, seen).await,
             Phase::Resuming { version } => self.open(version).await,
+            Phase::Widening { version } => self.widen(version).await,
             Phase::Open(open) => self.read(open).await,
             Phase::Waiting { wait, then } => {
                 tokio::select! {
@@ -223,8 +200,7 @@ impl<R: Row> Machine<R> {
     }
 
     fn list_failed(&mut self, error: Error, token: String, seen: BTreeSet<Key>) -> Phase {
-        let forbidden = matches!(error.kind, ErrorKind::Forbidden { .. });
-        if forbidden
+        if self.is_refused(&error)
             && self.scope == Scope::All
             && self.spec.resource.namespaced
             && let Some(namespace) = self.spec.fallback.clone()
@@ -251,22 +227,30 @@ impl<R: Row> Machine<R> {
         ]);
         match self.client.open(&ask).await {
             Ok(body) => {
+                self.refusals = 0;
                 self.events.push_back(WatchEvent::Alive);
-                Phase::Open(Box::new(Open {
-                    lines: Lines::new(body),
-                    version,
-                    opened: now(),
-                    length,
-                    bookmarked: false,
-                    heard: false,
-                }))
+                Phase::Open(Box::new(Open::new(body, version, length)))
             }
             // Allowed to list but not to watch: listing again is then the retry.
-            Err(error) if matches!(error.kind, ErrorKind::Forbidden { .. }) => {
-                self.fail(error, Phase::Begin)
-            }
+            Err(error) if self.is_refused(&error) => self.fail(error, Phase::Begin),
             Err(error) => self.fail(error, Phase::Resuming { version }),
         }
+    }
+
+    /// A refusal that is believed. The count of doubted ones is kept by [`Self::fail`].
+    fn is_refused(&self, error: &Error) -> bool {
+        let believed = !self.synced || self.refusals >= DOUBTED_REFUSALS;
+        matches!(error.kind, ErrorKind::Forbidden { .. }) && believed
+    }
+
+    /// A right that was given meanwhile is noticed when a watch has run its length.
+    async fn widen(&mut self, version: String) -> Phase {
+        let ask = Ask::list(&self.spec.resource, &self.spec.scope, &[("limit", "1")]);
+        if self.client.get(&ask).await.is_err() {
+            return Phase::Resuming { version };
+        }
+        self.scope = self.spec.scope.clone();
+        Phase::Begin
     }
 
     fn watch_ask(&self, query: &[(&str, &str)]) -> Ask {
@@ -280,102 +264,39 @@ impl<R: Row> Machine<R> {
     }
 
     async fn read(&mut self, mut open: Box<Open>) -> Phase {
-        let mut changes = BTreeMap::new();
-        let mut end = self.read_batch(&mut open, &mut changes).await;
-        if !changes.is_empty() {
+        let batch = open
+            .read::<R>(self.spec.resource.kind, &mut self.interner)
+            .await;
+        if batch.bookmarked {
+            self.backoff.reset();
+            self.events.push_back(WatchEvent::Alive);
+        }
+        if !batch.changes.is_empty() {
             self.backoff.reset();
             let mut set = Vec::new();
             let mut gone = Vec::new();
-            for (key, row) in changes {
-                match row {
-                    Some(row) => {
-                        self.known.insert(key);
-                        set.push(row);
-                    }
-                    None => {
-                        self.known.remove(&key);
-                        gone.push(key);
-                    }
+            for (key, row) in batch.changes {
+                if let Some(row) = row {
+                    self.known.insert(key);
+                    set.push(row);
+                } else {
+                    self.known.remove(&key);
+                    gone.push(key);
                 }
             }
             self.events.push_back(WatchEvent::Changed { set, gone });
         }
-        match end.take() {
+        match batch.end {
             None => Phase::Open(open),
             Some(end) => self.ended(end, *open),
         }
     }
 
-    /// Waits for a line, then takes what comes within the window.
-    async fn read_batch(
-        &mut self,
-        open: &mut Open,
-        changes: &mut BTreeMap<Key, Option<R>>,
-    ) -> Option<End> {
-        let silence = if open.bookmarked {
-            SILENCE
-        } else {
-            open.length + Duration::from_secs(15)
-        };
-        let mut until = now() + silence;
-        loop {
-            let line = match timeout_at(until, open.lines.next()).await {
-                Err(_elapsed) if changes.is_empty() => return Some(End::Silent(silence)),
-                Err(_elapsed) => return None,
-                Ok(Err(broken)) => return Some(End::Broken(broken)),
-                Ok(Ok(None)) => return Some(End::Closed),
-                Ok(Ok(Some(line))) => line,
-            };
-            open.heard = true;
-            let before = changes.len();
-            match self.take_line(&line, open, changes) {
-                Ok(None) => {}
-                Ok(Some(status)) => return Some(End::Refused(status)),
-                Err(why) => return Some(End::Undecodable(why)),
-            }
-            if before == 0 && changes.is_empty() {
-                return None;
-            }
-            if before == 0 {
-                until = now() + WINDOW;
-            }
-        }
-    }
-
-    /// Takes one event; a Status is returned.
-    fn take_line(
-        &mut self,
-        line: &[u8],
-        open: &mut Open,
-        changes: &mut BTreeMap<Key, Option<R>>,
-    ) -> Result<Option<Status>, serde_json::Error> {
-        let head: Head = serde_json::from_slice(line)?;
-        match head.kind.as_str() {
-            "ADDED" | "MODIFIED" => {
-                let object = serde_json::from_slice::<Body<R::Object>>(line)?.object;
-                open.version.clone_from(&object.meta().resource_version);
-                let row = R::from_object(self.spec.resource.kind, object, &mut self.interner);
-                changes.insert(row.key(), Some(row));
-            }
-            "DELETED" => {
-                let bare = serde_json::from_slice::<Body<Bare>>(line)?.object.metadata;
-                open.version.clone_from(&bare.resource_version);
-                changes.insert(bare.key(&mut self.interner), None);
-            }
-            "BOOKMARK" => {
-                let bare = serde_json::from_slice::<Body<Bare>>(line)?.object.metadata;
-                open.version = bare.resource_version;
-                open.bookmarked = true;
-                self.backoff.reset();
-                self.events.push_back(WatchEvent::Alive);
-            }
-            "ERROR" => return Ok(Some(serde_json::from_slice::<Body<Status>>(line)?.object)),
-            _ => {}
-        }
-        Ok(None)
-    }
-
     fn ended(&mut self, end: End, open: Open) -> Phase {
+        let lasted = open.age() >= SHORT_WATCH;
+        if lasted {
+            self.backoff.reset();
+        }
         let then = Phase::Resuming {
             version: open.version,
         };
@@ -383,13 +304,13 @@ impl<R: Row> Machine<R> {
         let error = |kind, why: String| Error {
             kind,
             server: self.client.server().into(),
-            request: ask.words(),
-            why,
-            remedy: String::new(),
+            request: ask.words().into(),
+            why: why.into(),
+            remedy: "".into(),
         };
         let error = match end {
             End::Closed | End::Broken(Broken::Connection(_)) if open.heard => None,
-            End::Closed if now() - open.opened >= SHORT_WATCH => return then,
+            End::Closed if lasted => return self.reopen(then),
             End::Closed => Some(error(ErrorKind::Unreachable, "it ended at once".into())),
             End::Broken(Broken::Connection(why)) => Some(error(
                 ErrorKind::Unreachable,
@@ -404,16 +325,25 @@ impl<R: Row> Machine<R> {
                 Some(error(ErrorKind::Timeout, why))
             }
             End::Undecodable(why) => Some(error(ErrorKind::Decode, why.to_string())),
-            End::Refused(status) => Some(from_status(self.client.server(), &ask, status)),
+            End::Refused(status) => Some(from_status(self.client.server(), &ask, &status)),
         };
         match error {
             Some(error) if error.kind == ErrorKind::Decode => self.fail(error, Phase::Begin),
             Some(error) => self.fail(error, then),
-            None if now() - open.opened >= SHORT_WATCH => then,
+            None if lasted => self.reopen(then),
             None => Phase::Waiting {
                 wait: self.backoff.next_wait(),
                 then: Box::new(then),
             },
+        }
+    }
+
+    fn reopen(&self, then: Phase) -> Phase {
+        match then {
+            Phase::Resuming { version } if self.scope != self.spec.scope => {
+                Phase::Widening { version }
+            }
+            then => then,
         }
     }
 
@@ -428,6 +358,7 @@ impl<R: Row> Machine<R> {
                     then: Box::new(Phase::Begin),
                 };
             }
+            ErrorKind::Forbidden { .. } if !self.is_refused(&error) => self.backoff.next_wait(),
             ErrorKind::Config
             | ErrorKind::Forbidden { .. }
             | ErrorKind::Missing
@@ -443,6 +374,9 @@ impl<R: Row> Machine<R> {
             | ErrorKind::Timeout
             | ErrorKind::Tls => self.backoff.next_wait(),
         };
+        if matches!(error.kind, ErrorKind::Forbidden { .. }) {
+            self.refusals += 1;
+        }
         self.retries.mark_unchanged();
         self.events.push_back(WatchEvent::Failed {
             error,
@@ -453,12 +387,4 @@ impl<R: Row> Machine<R> {
             then: Box::new(then),
         }
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a watch measures its own silence"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

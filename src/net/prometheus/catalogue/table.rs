@@ -1,386 +1,399 @@
-//! The rows of the catalogue. Names after the published rules of each dialect; see the table's reader for the placeholders.
+//! The rows of the catalogue. Metric names are those of the published rules of each dialect.
 use super::{
     Dialect::{
         self, Bitnami, Confluent, Jvm, KafkaExporter, Kminion, Kubelet, Redpanda, StrimziJmx,
         StrimziReporter,
     },
-    Entry, Labelled,
-    Signal::{self, *},
+    Entry,
+    Form::{self, Max, Min, Of, Sum, SumRate, Text},
+    Labelled::{self, Broker, Cluster},
+    Signal::{
+        self, ActiveControllers, BytesIn, BytesOut, FetchP99, GcShare, GroupLag, HandlerIdle,
+        HeapUsed, IsrShrinks, LogSize, MessagesIn, NetworkIdle, OfflineLogDirs, OfflinePartitions,
+        PodCpu, PodMemory, PodThrottled, ProduceP99, UnderMinIsr, UnderReplicated,
+    },
 };
 
-const BROKER: Labelled = Labelled::Broker;
-const CLUSTER: Labelled = Labelled::Cluster;
 const POD: Labelled = Labelled::Pod("namespace", "pod");
 const EXPORTER_GROUP: Labelled = Labelled::Group("consumergroup", "topic");
 const KMINION_GROUP: Labelled = Labelled::Group("group_id", "topic_name");
 const REDPANDA_GROUP: Labelled = Labelled::Group("redpanda_group", "redpanda_topic");
 
-const fn entry(
+/// A broker's total is the series without topic.
+const TOTAL: &str = r#"topic="""#;
+/// No matcher besides those that choose the cluster.
+const ALL: &str = "";
+
+const fn row(
     signal: Signal,
     dialect: Dialect,
     needs: &'static str,
     labelled: Labelled,
-    expression: &'static str,
+    form: Form,
 ) -> Entry {
     Entry {
         signal,
         dialect,
         needs,
         labelled,
-        expression,
+        form,
     }
 }
 
-/// Of the entries of one signal the first is used whose metric exists.
+/// Of the rows of one signal the first is used whose metric exists.
 pub(super) const ENTRIES: &[Entry] = &[
-    entry(
+    row(
         BytesIn,
         StrimziJmx,
         "kafka_server_brokertopicmetrics_bytesin_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesin_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesIn,
         StrimziReporter,
         "kafka_server_brokertopicmetrics_bytesinpersec_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesinpersec_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesIn,
         Confluent,
         "kafka_server_brokertopicmetrics_bytesinpersec",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesinpersec{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesIn,
         Bitnami,
         "kafka_server_brokertopicmetrics_bytesinpersec_count",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesinpersec_count{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesIn,
         Redpanda,
         "redpanda_kafka_request_bytes_total",
-        BROKER,
-        r#"sum by ($by) (rate(redpanda_kafka_request_bytes_total{$sredpanda_request="produce"}[$w]))"#,
+        Broker,
+        SumRate(r#"redpanda_request="produce""#),
     ),
-    entry(
+    row(
         BytesOut,
         StrimziJmx,
         "kafka_server_brokertopicmetrics_bytesout_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesout_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesOut,
         StrimziReporter,
         "kafka_server_brokertopicmetrics_bytesoutpersec_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesoutpersec_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesOut,
         Confluent,
         "kafka_server_brokertopicmetrics_bytesoutpersec",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesoutpersec{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesOut,
         Bitnami,
         "kafka_server_brokertopicmetrics_bytesoutpersec_count",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_bytesoutpersec_count{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         BytesOut,
         Redpanda,
         "redpanda_kafka_request_bytes_total",
-        BROKER,
-        r#"sum by ($by) (rate(redpanda_kafka_request_bytes_total{$sredpanda_request="consume"}[$w]))"#,
+        Broker,
+        SumRate(r#"redpanda_request="consume""#),
     ),
-    entry(
+    row(
         MessagesIn,
         StrimziJmx,
         "kafka_server_brokertopicmetrics_messagesin_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_messagesin_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         MessagesIn,
         StrimziReporter,
         "kafka_server_brokertopicmetrics_messagesinpersec_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_messagesinpersec_total{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         MessagesIn,
         Confluent,
         "kafka_server_brokertopicmetrics_messagesinpersec",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_messagesinpersec{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         MessagesIn,
         Bitnami,
         "kafka_server_brokertopicmetrics_messagesinpersec_count",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_brokertopicmetrics_messagesinpersec_count{$stopic=""}[$w]))"#,
+        Broker,
+        SumRate(TOTAL),
     ),
-    entry(
+    row(
         ProduceP99,
         StrimziJmx,
         "kafka_network_requestmetrics_totaltimems",
-        BROKER,
-        r#"max by ($by) (kafka_network_requestmetrics_totaltimems{$squantile="0.99",request="Produce"})"#,
+        Broker,
+        Max(r#"quantile="0.99",request="Produce""#),
     ),
-    entry(
+    row(
         ProduceP99,
         Redpanda,
         "redpanda_kafka_handler_latency_seconds_bucket",
-        BROKER,
-        r#"1000 * histogram_quantile(0.99, sum by (le,$by) (rate(redpanda_kafka_handler_latency_seconds_bucket{$shandler="produce"}[$w])))"#,
+        Broker,
+        Text(
+            r#"1000 * histogram_quantile(0.99, sum by (le,$by) (rate($m{$shandler="produce"}[$w])))"#,
+        ),
     ),
-    entry(
+    row(
         FetchP99,
         StrimziJmx,
         "kafka_network_requestmetrics_totaltimems",
-        BROKER,
-        r#"max by ($by) (kafka_network_requestmetrics_totaltimems{$squantile="0.99",request="FetchConsumer"})"#,
+        Broker,
+        Max(r#"quantile="0.99",request="FetchConsumer""#),
     ),
-    entry(
+    row(
         FetchP99,
         Redpanda,
         "redpanda_kafka_handler_latency_seconds_bucket",
-        BROKER,
-        r#"1000 * histogram_quantile(0.99, sum by (le,$by) (rate(redpanda_kafka_handler_latency_seconds_bucket{$shandler="fetch"}[$w])))"#,
+        Broker,
+        Text(
+            r#"1000 * histogram_quantile(0.99, sum by (le,$by) (rate($m{$shandler="fetch"}[$w])))"#,
+        ),
     ),
-    entry(
+    row(
         HandlerIdle,
         StrimziJmx,
         "kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_count_total",
-        BROKER,
-        r#"clamp_max(max by ($by) (rate(kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_count_total{$s}[$w])) / 1e9, 1)"#,
+        Broker,
+        Text("clamp_max(max by ($by) (rate($m{$s}[$w])) / 1e9, 1)"),
     ),
-    entry(
+    row(
         HandlerIdle,
         StrimziJmx,
         "kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_count",
-        BROKER,
-        r#"clamp_max(max by ($by) (rate(kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_count{$s}[$w])) / 1e9, 1)"#,
+        Broker,
+        Text("clamp_max(max by ($by) (rate($m{$s}[$w])) / 1e9, 1)"),
     ),
-    entry(
+    row(
         HandlerIdle,
         StrimziReporter,
         "kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_total",
-        BROKER,
-        r#"clamp_max(max by ($by) (rate(kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_total{$s}[$w])) / 1e9, 1)"#,
+        Broker,
+        Text("clamp_max(max by ($by) (rate($m{$s}[$w])) / 1e9, 1)"),
     ),
-    entry(
+    row(
         HandlerIdle,
         Confluent,
         "kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_oneminuterate",
-        BROKER,
-        r#"max by ($by) (kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_oneminuterate{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         HandlerIdle,
         Redpanda,
         "redpanda_cpu_busy_seconds_total",
-        BROKER,
-        r#"1 - avg by ($by) (rate(redpanda_cpu_busy_seconds_total{$s}[$w]))"#,
+        Broker,
+        Text("1 - avg by ($by) (rate($m{$s}[$w]))"),
     ),
-    entry(
+    row(
         NetworkIdle,
         StrimziJmx,
         "kafka_network_socketserver_networkprocessoravgidle_percent",
-        BROKER,
-        r#"min by ($by) (kafka_network_socketserver_networkprocessoravgidle_percent{$s})"#,
+        Broker,
+        Min(ALL),
     ),
-    entry(
+    row(
         NetworkIdle,
         StrimziReporter,
         "kafka_network_socketserver_networkprocessoravgidlepercent",
-        BROKER,
-        r#"min by ($by) (kafka_network_socketserver_networkprocessoravgidlepercent{$s})"#,
+        Broker,
+        Min(ALL),
     ),
-    entry(
+    row(
         UnderReplicated,
         StrimziJmx,
         "kafka_server_replicamanager_underreplicatedpartitions",
-        BROKER,
-        r#"max by ($by) (kafka_server_replicamanager_underreplicatedpartitions{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         UnderReplicated,
         Bitnami,
         "kafka_server_replicamanager_underreplicatedpartitions_value",
-        BROKER,
-        r#"max by ($by) (kafka_server_replicamanager_underreplicatedpartitions_value{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         UnderMinIsr,
         StrimziJmx,
         "kafka_server_replicamanager_underminisrpartitioncount",
-        BROKER,
-        r#"max by ($by) (kafka_server_replicamanager_underminisrpartitioncount{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         UnderMinIsr,
         Confluent,
         "kafka_cluster_partition_underminisr",
-        BROKER,
-        r#"sum by ($by) (kafka_cluster_partition_underminisr{$s})"#,
+        Broker,
+        Sum(ALL),
     ),
-    entry(
+    row(
         OfflinePartitions,
         StrimziJmx,
         "kafka_controller_kafkacontroller_offlinepartitionscount",
-        CLUSTER,
-        r#"max(kafka_controller_kafkacontroller_offlinepartitionscount{$s})"#,
+        Cluster,
+        Of("max"),
     ),
-    entry(
+    row(
         OfflinePartitions,
         Bitnami,
         "kafka_controller_kafkacontroller_offlinepartitionscount_value",
-        CLUSTER,
-        r#"max(kafka_controller_kafkacontroller_offlinepartitionscount_value{$s})"#,
+        Cluster,
+        Of("max"),
     ),
-    entry(
+    row(
         OfflinePartitions,
         Redpanda,
         "redpanda_cluster_unavailable_partitions",
-        CLUSTER,
-        r#"max(redpanda_cluster_unavailable_partitions{$s})"#,
+        Cluster,
+        Of("max"),
     ),
-    entry(
+    row(
         ActiveControllers,
         StrimziJmx,
         "kafka_controller_kafkacontroller_activecontrollercount",
-        CLUSTER,
-        r#"sum(kafka_controller_kafkacontroller_activecontrollercount{$s})"#,
+        Cluster,
+        Of("sum"),
     ),
-    entry(
+    row(
         OfflineLogDirs,
         StrimziJmx,
         "kafka_log_logmanager_offlinelogdirectorycount",
-        BROKER,
-        r#"max by ($by) (kafka_log_logmanager_offlinelogdirectorycount{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         OfflineLogDirs,
         StrimziReporter,
         "kafka_server_replicamanager_offlinereplicacount",
-        BROKER,
-        r#"max by ($by) (kafka_server_replicamanager_offlinereplicacount{$s})"#,
+        Broker,
+        Max(ALL),
     ),
-    entry(
+    row(
         IsrShrinks,
         StrimziJmx,
         "kafka_server_replicamanager_isrshrinks_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_replicamanager_isrshrinks_total{$s}[$w]))"#,
+        Broker,
+        SumRate(ALL),
     ),
-    entry(
+    row(
         IsrShrinks,
         StrimziReporter,
         "kafka_server_replicamanager_isrshrinkspersec_total",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_replicamanager_isrshrinkspersec_total{$s}[$w]))"#,
+        Broker,
+        SumRate(ALL),
     ),
-    entry(
+    row(
         IsrShrinks,
         Confluent,
         "kafka_server_replicamanager_isrshrinkspersec",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_replicamanager_isrshrinkspersec{$s}[$w]))"#,
+        Broker,
+        SumRate(ALL),
     ),
-    entry(
+    row(
         IsrShrinks,
         Bitnami,
         "kafka_server_replicamanager_total_isrshrinkspersec_count",
-        BROKER,
-        r#"sum by ($by) (rate(kafka_server_replicamanager_total_isrshrinkspersec_count{$s}[$w]))"#,
+        Broker,
+        SumRate(ALL),
     ),
-    entry(
-        LogSize,
-        StrimziJmx,
-        "kafka_log_log_size",
-        BROKER,
-        r#"sum by ($by) (kafka_log_log_size{$s})"#,
-    ),
-    entry(
+    row(LogSize, StrimziJmx, "kafka_log_log_size", Broker, Sum(ALL)),
+    row(
         HeapUsed,
         Jvm,
         "jvm_memory_used_bytes",
-        BROKER,
-        r#"sum by ($by) (jvm_memory_used_bytes{$sarea="heap"}) / sum by ($by) (jvm_memory_max_bytes{$sarea="heap"})"#,
+        Broker,
+        Sum(r#"area="heap"}) / sum by ($by) (jvm_memory_max_bytes{$sarea="heap""#),
     ),
-    entry(
+    row(
         HeapUsed,
         Jvm,
         "jvm_memory_bytes_used",
-        BROKER,
-        r#"sum by ($by) (jvm_memory_bytes_used{$sarea="heap"}) / sum by ($by) (jvm_memory_bytes_max{$sarea="heap"})"#,
+        Broker,
+        Sum(r#"area="heap"}) / sum by ($by) (jvm_memory_bytes_max{$sarea="heap""#),
     ),
-    entry(
+    row(
         GcShare,
         Jvm,
         "jvm_gc_collection_seconds_sum",
-        BROKER,
-        r#"sum by ($by) (rate(jvm_gc_collection_seconds_sum{$s}[$w]))"#,
+        Broker,
+        SumRate(ALL),
     ),
-    entry(
+    row(
         GroupLag,
         KafkaExporter,
         "kafka_consumergroup_lag_sum",
         EXPORTER_GROUP,
-        r#"max by (consumergroup,topic) (kafka_consumergroup_lag_sum{$s})"#,
+        Text("max by (consumergroup,topic) ($m{$s})"),
     ),
-    entry(
+    row(
         GroupLag,
         KafkaExporter,
         "kafka_consumergroup_lag",
         EXPORTER_GROUP,
-        r#"sum by (consumergroup,topic) (max by (consumergroup,topic,partition) (kafka_consumergroup_lag{$s}) >= 0)"#,
+        Text("sum by (consumergroup,topic) (max by (consumergroup,topic,partition) ($m{$s}) >= 0)"),
     ),
-    entry(
+    row(
         GroupLag,
         Kminion,
         "kminion_kafka_consumer_group_topic_lag",
         KMINION_GROUP,
-        r#"max by (group_id,topic_name) (kminion_kafka_consumer_group_topic_lag{$s})"#,
+        Text("max by (group_id,topic_name) ($m{$s})"),
     ),
-    entry(
+    row(
         GroupLag,
         Redpanda,
         "redpanda_kafka_consumer_group_lag_sum",
         REDPANDA_GROUP,
-        r#"max by (redpanda_group,redpanda_topic) (redpanda_kafka_consumer_group_lag_sum{$s})"#,
+        Text("max by (redpanda_group,redpanda_topic) ($m{$s})"),
     ),
-    entry(
+    row(
         PodCpu,
         Kubelet,
         "container_cpu_usage_seconds_total",
         POD,
-        r#"sum by (namespace,pod) (max by (namespace,pod,container) (rate(container_cpu_usage_seconds_total{container!="",container!="POD"}[$w])))"#,
+        Text(
+            r#"sum by (namespace,pod) (max by (namespace,pod,container) (rate($m{container!="",container!="POD"}[$w])))"#,
+        ),
     ),
-    entry(
+    row(
         PodMemory,
         Kubelet,
         "container_memory_working_set_bytes",
         POD,
-        r#"sum by (namespace,pod) (max by (namespace,pod,container) (container_memory_working_set_bytes{container!="",container!="POD"}))"#,
+        Text(
+            r#"sum by (namespace,pod) (max by (namespace,pod,container) ($m{container!="",container!="POD"}))"#,
+        ),
     ),
-    entry(
+    row(
         PodThrottled,
         Kubelet,
         "container_cpu_cfs_periods_total",
         POD,
-        r#"sum by (namespace,pod) (increase(container_cpu_cfs_throttled_periods_total{container!="",container!="POD"}[$w])) / sum by (namespace,pod) (increase(container_cpu_cfs_periods_total{container!="",container!="POD"}[$w]))"#,
+        Text(
+            r#"sum by (namespace,pod) (increase(container_cpu_cfs_throttled_periods_total{container!="",container!="POD"}[$w])) / sum by (namespace,pod) (increase($m{container!="",container!="POD"}[$w]))"#,
+        ),
     ),
 ];

@@ -171,7 +171,9 @@ fn encoded(assignment: &BTreeMap<String, Vec<i32>>) -> Bytes {
         out.put_i16(i16::try_from(topic.len()).unwrap());
         out.put_slice(topic.as_bytes());
         out.put_i32(i32::try_from(partitions.len()).unwrap());
-        partitions.iter().for_each(|index| out.put_i32(*index));
+        for index in partitions {
+            out.put_i32(*index);
+        }
     }
     out.put_i32(-1);
     out.freeze()

@@ -39,6 +39,11 @@ pub(super) fn consumer(mut call: Call<'_>) -> BytesMut {
                 .get(name)
                 .map(|spec| spec.id)
                 .unwrap_or_default();
+            let name = if call.world.hides_topic_names {
+                ""
+            } else {
+                name
+            };
             consumer::TopicPartitions::default()
                 .with_topic_id(id)
                 .with_topic_name(TopicName(text(name)))
@@ -173,9 +178,13 @@ fn topology(out: &mut BytesMut, group: Option<&FakeGroup>) {
     put::string(out, "0");
     let topics = by_topic(group);
     put::count(out, topics.len());
-    topics.keys().for_each(|topic| put::string(out, topic));
+    for topic in topics.keys() {
+        put::string(out, topic);
+    }
     // No sinks, no changelogs, no repartition topics, no tags; then the topology's tags.
-    (0..3).for_each(|_| put::count(out, 0));
+    for _ in 0..3 {
+        put::count(out, 0);
+    }
     put::nothing(out);
     put::nothing(out);
 }
@@ -190,13 +199,17 @@ fn streams_member(out: &mut BytesMut, member: &super::super::FakeMember) {
     out.put_i32(0);
     put::string(out, "process-1");
     out.put_i8(-1);
-    (0..3).for_each(|_| put::count(out, 0));
+    for _ in 0..3 {
+        put::count(out, 0);
+    }
     let tasks: Vec<i32> = member.assignment.values().flatten().copied().collect();
     for _ in ["now", "target"] {
         put::count(out, 1);
         put::string(out, "0");
         put::count(out, tasks.len());
-        tasks.iter().for_each(|task| out.put_i32(*task));
+        for task in &tasks {
+            out.put_i32(*task);
+        }
         put::nothing(out);
         put::count(out, 0);
         put::count(out, 0);
