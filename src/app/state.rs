@@ -344,7 +344,7 @@ impl App {
                 return Vec::new();
             }
             KeyCode::Down | KeyCode::Tab => {
-                chosen = (chosen + 1).min(found().len().saturating_sub(1))
+                chosen = (chosen + 1).min(found().len().saturating_sub(1));
             }
             KeyCode::Up | KeyCode::BackTab => chosen = chosen.saturating_sub(1),
             _ => {

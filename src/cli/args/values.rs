@@ -34,7 +34,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         let (number, after) = rest.split_at(digits);
         let number: f64 = number
             .parse()
-            .map_err(|_: std::num::ParseFloatError| wrong())?;
+            .map_err(|_why: std::num::ParseFloatError| wrong())?;
         let end = after
             .find(|c: char| c.is_ascii_digit() || c == '.')
             .unwrap_or(after.len());

@@ -166,7 +166,7 @@ async fn groups_that_are_named_are_shown_and_one_that_is_not_there_is_said() {
     let subject = Subject::Lag(vec![first.clone(), wrong.clone()]);
     let exit = report_on(world(), &subject, &settings(Format::Json), ALL).await;
     let shown: Vec<String> = items(&exit).iter().map(name).collect();
-    assert_eq!(shown, [first.clone()]);
+    assert_eq!(shown, std::slice::from_ref(&first));
     assert_eq!(exit.code, Code::Usage);
     let said: String = exit.lines().collect();
     assert!(said.contains(&wrong), "{said}");

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A list made of a vector of values, for lists that are short or made anyway.
-pub(super) struct Rows<'a, T> {
+pub(super) struct Listed<'a, T> {
     pub(super) columns: &'static [Column],
     pub(super) rows: Vec<T>,
     pub(super) key: fn(&T) -> Key,
@@ -16,7 +16,7 @@ pub(super) struct Rows<'a, T> {
     pub(super) cell: Box<dyn Fn(&T, usize) -> (Cell<'a>, SortKey<'a>) + 'a>,
 }
 
-impl<T> List for Rows<'_, T> {
+impl<T> List for Listed<'_, T> {
     fn columns(&self) -> &'static [Column] {
         self.columns
     }
@@ -76,6 +76,11 @@ pub(super) fn number<'a>(value: Option<i64>) -> (Cell<'a>, SortKey<'a>) {
         ),
         None => (Cell::unknown(), SortKey::Unknown),
     }
+}
+
+/// A count of things.
+pub(super) fn tally<'a>(count: usize) -> (Cell<'a>, SortKey<'a>) {
+    (Cell::text(count.to_string()), SortKey::Number(count as f64))
 }
 
 /// A number with all its digits, for offsets.

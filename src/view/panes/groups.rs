@@ -9,7 +9,7 @@ use crate::{
     view::text,
 };
 
-use super::cells::{self, Rows, words};
+use super::cells::{self, Listed, words};
 
 pub(super) static PANE: Groups = Groups;
 pub(super) struct Groups;
@@ -71,7 +71,10 @@ impl All<'_> {
                 )
             }
             4 => words(&*group.listed.state, state_role(&group.listed.state)),
-            5 => cells::number(group.members.as_ref().map(|m| m.value.members.len() as i64)),
+            5 => group
+                .members
+                .as_ref()
+                .map_or(unknown, |m| cells::tally(m.value.members.len())),
             6 => match group_workload(&self.cx.picture.site, group) {
                 Some(link) => {
                     cells::linked(self.cx, &link, |id| format!("{}/{}", id.namespace, id.name))
@@ -290,7 +293,7 @@ fn members_list<'a>(
             (id.clone(), member, lag)
         })
         .collect();
-    Box::new(Rows {
+    Box::new(Listed {
         columns: MEMBERS,
         rows,
         key: |(group, member, _)| Key::Member {
@@ -304,9 +307,7 @@ fn members_list<'a>(
                 1 => words(member.host.to_string(), Role::Dim),
                 2 => cells::linked(cx, &join.pod, |pod| pod.id.to_string()),
                 3 => cells::name(join.pod.to.and_then(|pod| pod.node.as_ref())),
-                4 => cells::number(Some(
-                    member.owned.iter().map(|o| o.partitions.len() as i64).sum(),
-                )),
+                4 => cells::tally(member.owned.iter().map(|o| o.partitions.len()).sum()),
                 5 => cells::number(*lag),
                 _ => match join.pod.to {
                     Some(pod) => words(pod.status.to_string(), cells::pod_role(pod)),
@@ -340,7 +341,7 @@ pub(super) fn partition_state(state: PartitionState) -> (Cell<'static>, SortKey<
 }
 
 fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn List + 'a> {
-    Box::new(Rows {
+    Box::new(Listed {
         columns: PARTITIONS,
         rows,
         key: |partition| Key::Partition(partition.id.clone()),

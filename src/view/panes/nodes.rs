@@ -63,9 +63,7 @@ impl All<'_> {
             0 => words(&*node.name, Role::Strong),
             1 => ready(node),
             2 => cells::name(node.zone.as_ref()),
-            3 => cells::number(Some(
-                self.cx.picture.index.node_pods(site, &node.name).count() as i64,
-            )),
+            3 => cells::tally(self.cx.picture.index.node_pods(site, &node.name).count()),
             4 => {
                 let ids: Vec<String> = node_brokers(site, &node.name)
                     .iter()

@@ -1,0 +1,18 @@
+//! Screens, cell by cell: what is on them for given envelopes, size and keys.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "common/screen.rs"]
+mod screen;
+#[path = "common/world.rs"]
+mod world;
+
+#[path = "screens/demo.rs"]
+mod demo;
+#[path = "screens/scenarios.rs"]
+mod scenarios;
