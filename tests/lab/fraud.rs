@@ -58,6 +58,17 @@ fn fraud_is_the_worst_group_and_six_pods_are_seen_to_help() {
         [pod] => Some(pod.clone()),
         _ => None,
     });
+    let mut before = lag("fraud");
+    until(
+        "Kafka's own tool shows fraud falling behind",
+        SCALED,
+        || {
+            let now = lag("fraud");
+            let grows = now > before;
+            before = now;
+            grows.then_some(())
+        },
+    );
     let mut screen = Screen::open("lab-admin");
     screen.wait("three live systems", FIRST_SYNC, |text| {
         text.contains("kafka ● 3/3")
