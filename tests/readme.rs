@@ -147,6 +147,21 @@ fn every_command_can_be_given() {
     assert!(checked >= 5, "only {checked} commands of ours");
 }
 
+/// A picture without what differs from moment to moment: numbers, trends, and the blanks that make room for them.
+fn shape(picture: &str) -> Vec<String> {
+    let steady = |letter: char| match letter {
+        '0'..='9' => '0',
+        '▁'..='█' => '▁',
+        other => other,
+    };
+    let once = |line: &str| {
+        let mut letters: Vec<char> = line.chars().map(steady).collect();
+        letters.dedup_by(|a, b| a == b && matches!(a, '0' | '▁' | ' ' | '─'));
+        letters.into_iter().collect()
+    };
+    picture.trim_end().lines().map(once).collect()
+}
+
 #[test]
 fn the_picture_is_the_programs_own() {
     let command = commands(README)
@@ -159,9 +174,10 @@ fn the_picture_is_the_programs_own() {
         .find(|(language, _)| *language == "text")
         .expect("the picture")
         .1;
+    let shown = shape(&shown.join("\n"));
     assert_eq!(
-        shown.join("\n").trim_end(),
-        drawn.trim_end(),
+        shown,
+        shape(&drawn),
         "replace the picture by the output of: {command}"
     );
 }
@@ -201,8 +217,6 @@ fn the_configuration_is_read_as_it_stands() {
     let text = files[0].1.join("\n");
     let read = config::parse(&text, Path::new("/etc/plimsoll/config.toml"), None);
     assert!(read.is_ok(), "{read:?}");
-    let uncommented = text.replace("# ", "");
-    assert!(!uncommented.is_empty());
 }
 
 #[test]

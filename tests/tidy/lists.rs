@@ -8,7 +8,7 @@ use plimsoll::{
 };
 
 use super::{
-    assert_complains, assert_tidy, files, root,
+    assert_complains, assert_tidy, files,
     scan::{paths, scan},
 };
 
@@ -96,7 +96,7 @@ fn check_map(map: &str, rooms: &[String], exists: impl Fn(&str) -> bool) -> Vec<
         .collect();
     let gone = quoted
         .iter()
-        .filter(|name| name.ends_with(".rs") && !name.contains(['*', ' ']))
+        .filter(|name| name.ends_with(".rs") && !name.contains("NAME"))
         .filter(|name| !exists(name));
     complaints.extend(
         gone.map(|name| format!("src/ARCHITECTURE.md: {name} is not there: correct the code map")),
@@ -175,7 +175,13 @@ fn the_map_names_what_is_there() {
         .filter(|room| !["lib", "main"].contains(&room.as_str()))
         .collect();
     let rooms: Vec<String> = rooms.into_iter().collect();
-    let exists = |name: &str| root().join("src").join(name).exists() || root().join(name).exists();
+    let all: Vec<String> = sources
+        .iter()
+        .chain(&files("tests", &[".rs"]))
+        .map(|(path, _)| format!("/{path}"))
+        .collect();
+    // The map may leave out the room that it speaks of.
+    let exists = |name: &str| all.iter().any(|path| path.ends_with(&format!("/{name}")));
     assert_tidy(&check_map(map, &rooms, exists));
 }
 
