@@ -5,7 +5,7 @@ use crate::{
     insight::{
         PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Member, Name},
+    model::{BrokerId, Group, Key, Member, Name, Time},
     view::text,
 };
 
@@ -196,6 +196,13 @@ fn no_members(group: &Group) -> String {
     }
 }
 
+/// Whether a number was read so long ago that it must not pass for one of now. The page changes when that comes.
+fn is_old(cx: &Cx<'_>, read: Time) -> bool {
+    const FRESH: i64 = 30_000;
+    cx.rolls_at(read.plus(FRESH + 1));
+    cx.now.since(read) > FRESH
+}
+
 fn group_facts<'a>(
     cx: &'a Cx<'a>,
     group: &'a Group,
@@ -222,7 +229,7 @@ fn group_facts<'a>(
         }
     }
     if let Some(commits) = &group.commits
-        && cx.now.since(commits.at) > 30_000
+        && is_old(cx, commits.at)
     {
         parts.push(Cell::new(
             format!("read {} ago", cx.age(commits.at)),
@@ -349,7 +356,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
             1 => cells::number(Some(i64::from(partition.id.partition))),
             2 => cells::number(partition.committed),
             3 => match partition.end {
-                Some(end) if cx.now.since(end.at) > 30_000 => (
+                Some(end) if is_old(cx, end.at) => (
                     Cell::new(text::count(end.value), Role::Stale),
                     SortKey::Number(end.value as f64),
                 ),
@@ -357,7 +364,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
             },
             4 => cells::number(partition.lag),
             5 => match partition.end {
-                Some(end) if cx.now.since(end.at) > 30_000 => {
+                Some(end) if is_old(cx, end.at) => {
                     words(format!("stale {}", cx.age(end.at)), Role::Stale)
                 }
                 _ => partition_state(partition.state),
