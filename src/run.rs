@@ -157,7 +157,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
             match terminal.take().map(Terminal::suspend) {
                 Some(Ok(taken)) => terminal = Some(taken),
                 Some(Err(error)) => {
-                    tracing::error!("the terminal could not be taken again: {error}")
+                    tracing::error!("the terminal could not be taken again: {error}");
                 }
                 None => {}
             }

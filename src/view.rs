@@ -53,7 +53,7 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
     match &app.mode {
         Mode::Help { top } => chrome::help(buffer, body, *top, theme),
         Mode::Goto { input, chosen } => {
-            chrome::goto(buffer, body, app, &input.text, *chosen, theme)
+            chrome::goto(buffer, body, app, &input.text, *chosen, theme);
         }
         Mode::Normal | Mode::Filter { .. } => {}
     }

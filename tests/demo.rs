@@ -140,7 +140,8 @@ fn twenty_minutes_are_sound_whatever_the_seed() {
                         }
                     }
                     Update::Health(report) => {
-                        let now = [report.requests, report.errors, report.bytes];
+                        let now =
+                            [report.requests, report.errors, report.bytes].map(Option::unwrap);
                         let before = counters.insert(report.source, now).unwrap_or_default();
                         assert!(before.iter().zip(now).all(|(b, n)| *b <= n), "{report:?}");
                     }

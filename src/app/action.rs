@@ -250,7 +250,7 @@ pub fn key_table() -> String {
     let mut table = String::from("| key | what it does |\n|---|---|\n");
     for def in ACTIONS {
         let keys: Vec<String> = def.keys.iter().map(|key| format!("`{key}`")).collect();
-        table.push_str(&format!("| {} | {} |\n", keys.join(" "), def.doc));
+        table.extend(["| ", &keys.join(" "), " | ", def.doc, " |\n"]);
     }
     table
 }

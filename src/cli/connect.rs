@@ -22,8 +22,7 @@ fn kube(flags: &KubeFlags, env: &Environment, plugins: Plugins) -> Result<kube::
         .map_err(|error| Exit::usage(Complaint::from(&error)))
 }
 
-/// A client of Kafka, if it is known where Kafka is.
-fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<Option<kafka::Client>, Exit> {
+fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<kafka::Client, Exit> {
     let mut config = match &layer.command_config {
         Some(path) => {
             let parsed = properties::load(path).map_err(|error| {
@@ -39,9 +38,10 @@ fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<Option<kafka::Cli
             .map_err(|why| Exit::usage(Complaint::new("--bootstrap-server", why)))?;
     }
     if config.bootstrap.is_empty() {
-        return Ok(None);
+        let complaint = Complaint::new("--command-config", "names no bootstrap.servers");
+        return Err(Exit::usage(complaint.remedy("give --bootstrap-server")));
     }
-    Ok(Some(kafka::Client::new(Arc::new(TcpDial), config)))
+    Ok(kafka::Client::new(Arc::new(TcpDial), config))
 }
 
 fn prometheus(layer: &PrometheusLayer) -> Result<Option<prometheus::Client>, Exit> {
@@ -79,23 +79,17 @@ pub fn live(
     plugins: Plugins,
 ) -> Result<(Live, Vec<String>), Exit> {
     let mut warn = Vec::new();
-    let kafka = settings
-        .kafka
-        .as_ref()
-        .map_or(Ok(None), |layer| kafka(layer, &mut warn))?;
+    let layer = settings.kafka.as_ref();
+    let kafka = layer.map(|layer| kafka(layer, &mut warn)).transpose()?;
     let prometheus = settings.prometheus.as_ref().map_or(Ok(None), prometheus)?;
     let flags = settings.kube.as_ref();
     let kube = flags.map(|flags| kube(flags, env, plugins)).transpose()?;
-    let site: Name = match (
-        &kube,
-        settings
-            .kafka
-            .as_ref()
-            .and_then(|layer| layer.bootstrap_server.as_ref()),
-    ) {
-        (Some(kube), _) => kube.context().unwrap_or(kube.server()).into(),
-        (None, Some(bootstrap)) => bootstrap.as_str().into(),
-        (None, None) => "local".into(),
+    let first = |kafka: &kafka::Client| kafka.config().bootstrap.first().map(ToString::to_string);
+    let site: Name = match (&kube, &kafka, &prometheus) {
+        (Some(kube), ..) => kube.context().unwrap_or(kube.server()).into(),
+        (None, Some(kafka), _) => first(kafka).unwrap_or_default().into(),
+        (None, None, Some(prometheus)) => prometheus.server().into(),
+        (None, None, None) => Name::default(),
     };
     let live = Live {
         site,

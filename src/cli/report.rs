@@ -30,6 +30,7 @@ use super::{
 
 pub use json::{Document, Item};
 pub use needs::Missing;
+pub use text::draw;
 
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,9 +156,18 @@ fn judge(
     nothing: bool,
     settings: &ReportSettings,
 ) -> Exit {
-    let mut complaints: Vec<Complaint> = document.missing.iter().map(Complaint::from).collect();
-    let absent = absent_groups(subject, picture);
-    let code = if nothing || (document.items.is_empty() && !document.missing.is_empty()) {
+    let mut complaints = needs::complaints(&document.missing);
+    // Without the source of the rows, no row is no news.
+    let blind = document
+        .missing
+        .iter()
+        .any(|missing| needs::gives_rows(subject, missing.source));
+    let absent = if blind {
+        Vec::new()
+    } else {
+        absent_groups(subject, picture)
+    };
+    let code = if nothing || (document.items.is_empty() && blind) {
         Code::Nothing
     } else if !absent.is_empty() {
         complaints.extend(absent);

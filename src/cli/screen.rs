@@ -1,23 +1,19 @@
-//! The screen and the reports, on live servers or on the demo world.
+//! The screen, on live servers or on the demo world.
 
-use ratatui::{buffer::Buffer, layout::Rect};
 use tokio::sync::mpsc;
 
 use crate::{
-    app::{App, Effect, Msg, Options, PaneId},
-    insight::Picture,
+    app::{App, Effect, Options, PaneId},
     log::{self, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
     run::{self, Session},
     source::{self, Feed, Running, clock},
     term::Terminal,
-    view::{self, Theme, panes},
+    view::{Theme, panes},
 };
 
-use super::{
-    Code, Complaint, Environment, Exit, ReportSettings, Settings, Subject, connect, report,
-};
+use super::{Code, Complaint, Environment, Exit, Settings, connect};
 
 /// The theme that was asked for, with as many colours as the terminal should get.
 pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
@@ -48,19 +44,18 @@ async fn start(
     settings: &Settings,
     env: &Environment,
     to: mpsc::Sender<Envelope>,
-    everything: bool,
 ) -> Result<(Name, Option<Running>), Exit> {
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
         tokio::spawn(source::demo::run(demo.seed, demo.scale, to, site.clone()));
         return Ok((site, None));
     }
-    let (live, warnings) = connect::live(settings, env, everything, Plugins::MayAsk)?;
+    let (live, warnings) = connect::live(settings, env, false, Plugins::MayAsk)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     if let Some(kube) = &live.kube {
-        // A credential plugin may ask now, and never on the live screen. This sends nothing.
+        // A credential plugin may ask now, and never on the live screen.
         if let Err(error) = kube.kube().await {
             tracing::warn!("{error}");
         }
@@ -74,7 +69,7 @@ pub async fn show(
     settings: &Settings,
     env: &Environment,
     pane: Option<PaneId>,
-) -> Result<Exit, Exit> {
+) -> Result<(), Exit> {
     let theme = theme(settings)?;
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
@@ -83,12 +78,10 @@ pub async fn show(
         )));
     }
     let usual = || Some(env.state_dir()?.join("plimsoll.log"));
-    // The demo world writes no files.
-    let live = settings.demo.is_none();
     let file = settings
         .log_file
         .clone()
-        .or_else(|| usual().filter(|_| live));
+        .or_else(|| usual().filter(|_| settings.demo.is_none()));
     let logging = LogOptions {
         file: file.clone(),
         verbosity: settings.verbosity,
@@ -97,11 +90,14 @@ pub async fn show(
         let place = file
             .map(|file| file.display().to_string())
             .unwrap_or_default();
-        let complaint = Complaint::new("log file", error.to_string()).at(place);
-        Exit::usage(complaint.remedy("choose another by --log-file"))
+        Exit::usage(
+            Complaint::new("log file", error.to_string())
+                .at(place)
+                .remedy("choose another by --log-file"),
+        )
     })?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
-    let (site, running) = start(settings, env, to, false).await?;
+    let (site, running) = start(settings, env, to).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let app = App::new(panes::ALL, options(settings, site, pane), clock::now());
     let session = Session {
@@ -121,50 +117,5 @@ pub async fn show(
             Code::Nothing,
             Complaint::new("the terminal", error.to_string()),
         )
-    })?;
-    Ok(Exit::quiet(Code::Fine))
-}
-
-/// Makes one report and returns it with the code it deserves.
-pub async fn report(
-    subject: &Subject,
-    how: &ReportSettings,
-    settings: &Settings,
-    env: &Environment,
-) -> Result<Exit, Exit> {
-    let theme = theme(settings)?;
-    let file = settings.log_file.clone();
-    let _log = file.map(|file| {
-        log::start(&LogOptions {
-            file: Some(file),
-            verbosity: settings.verbosity,
-        })
-    });
-    let (to, feed) = mpsc::channel(Feed::CAPACITY);
-    let (site, _running) = start(settings, env, to, true).await?;
-    let draw = |picture: Picture, now, pane, (columns, rows)| {
-        let options = options(settings, picture.site.name.clone(), Some(pane));
-        let mut app = App::new(panes::ALL, options, now);
-        app.picture = picture;
-        text_of(&mut app, &theme, columns, rows)
-    };
-    let session = report::Session {
-        site,
-        systems: &settings.systems(),
-        namespace: settings.namespace.as_deref(),
-        feed,
-        now: &clock::now,
-        draw: &draw,
-    };
-    Ok(report::run(subject, how, session).await)
-}
-
-/// The screen as lines of text, without trailing blanks.
-pub fn text_of(app: &mut App, theme: &Theme, columns: u16, rows: u16) -> String {
-    let now = app.now();
-    app.handle(Msg::Resize(columns, rows), now);
-    app.settle();
-    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    view::draw(&mut buffer, app, theme);
-    view::text::lines(&buffer)
+    })
 }

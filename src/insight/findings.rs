@@ -221,20 +221,19 @@ pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
     let highest_first = first.iter().copied().fold(f64::MIN, f64::max);
     let lowest_last = last.iter().copied().fold(f64::MAX, f64::min);
     let rise = mean(last) - mean(first);
-    let floor = match inflow {
-        Some(inflow) => 0.5 * inflow * GRAIN_SECONDS,
-        None => {
-            let whole: Vec<f64> = ring.iter().map(|(_, value)| value).collect();
-            let up = whole
-                .iter()
-                .zip(whole.iter().skip(1))
-                .filter(|(a, b)| b > a)
-                .count();
-            if whole.len() < 8 || 5 * up < 4 * (whole.len() - 1) {
-                return false;
-            }
-            0.0
+    let floor = if let Some(inflow) = inflow {
+        0.5 * inflow * GRAIN_SECONDS
+    } else {
+        let whole: Vec<f64> = ring.iter().map(|(_, value)| value).collect();
+        let up = whole
+            .iter()
+            .zip(whole.iter().skip(1))
+            .filter(|(a, b)| b > a)
+            .count();
+        if whole.len() < 8 || 5 * up < 4 * (whole.len() - 1) {
+            return false;
         }
+        0.0
     };
     mean(first) < mean(middle)
         && mean(middle) < mean(last)
@@ -425,7 +424,7 @@ mod tests {
     fn ring(values: impl IntoIterator<Item = f64>) -> Ring {
         let mut ring = Ring::default();
         for (step, value) in values.into_iter().enumerate() {
-            ring.push(Time(step as i64 * 5_000), value);
+            ring.push(Time(i64::try_from(step).unwrap() * 5_000), value);
         }
         ring
     }

@@ -32,7 +32,7 @@ impl GroupHistory {
             && at > before
         {
             let now = (ends - old).max(0) as f64 * 1_000.0 / at.since(before) as f64;
-            self.inflow = Some(self.inflow.map_or(now, |known| (known + now) / 2.0));
+            self.inflow = Some(self.inflow.map_or(now, |known| f64::midpoint(known, now)));
         }
         self.ends = Some((at, ends));
     }

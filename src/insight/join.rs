@@ -221,7 +221,11 @@ pub fn group_workload(site: &Site, group: &Group) -> Option<Link<WorkloadId>> {
     let rivals = found.len() - 1;
     let mut evidence = format!("{count} of {all} members run in its pods");
     if rivals > 0 {
-        evidence.push_str(&format!("; {rivals} other workloads have members too"));
+        evidence.extend([
+            "; ",
+            &rivals.to_string(),
+            " other workloads have members too",
+        ]);
     }
     Some(Link::new(
         workload.clone(),

@@ -92,6 +92,9 @@ fn state_of(
     }
 }
 
+/// Committed offset, and the lag where the broker tells it.
+type Told = (Option<i64>, Option<i64>);
+
 /// The partitions of a group, sorted by topic and partition: those with a commit, and those that a member owns.
 pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec<PartitionLag<'a>> {
     let kafka = &site.kafka;
@@ -109,7 +112,7 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             }
         }
     }
-    let mut rows: BTreeMap<(&Name, i32), (Option<i64>, Option<i64>)> =
+    let mut rows: BTreeMap<(&Name, i32), Told> =
         owners.keys().map(|key| (*key, (None, None))).collect();
     for (topic, partitions) in group
         .commits

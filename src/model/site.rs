@@ -282,7 +282,7 @@ impl Site {
                 );
             }
             self.kafka.groups.update(&group, |row| {
-                row.commits = Some(Fact { value: commits, at })
+                row.commits = Some(Fact { value: commits, at });
             });
         }
     }

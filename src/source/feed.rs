@@ -43,19 +43,10 @@ impl Feed {
 }
 
 /// What the app wishes: what is on screen, and how often the user asked for everything anew.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Wishes {
     interest: watch::Sender<Interest>,
     refresh: watch::Sender<u64>,
-}
-
-impl Default for Wishes {
-    fn default() -> Self {
-        Wishes {
-            interest: watch::Sender::default(),
-            refresh: watch::Sender::default(),
-        }
-    }
 }
 
 impl Wishes {

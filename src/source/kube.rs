@@ -1,6 +1,7 @@
 //! The collectors of one Kubernetes context: a watch for each kind, and a poll of metrics while they are looked at.
 
 mod map;
+mod pulse;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,6 +22,8 @@ use super::{
     feed::{Closed, Feed},
     poll::{self, Cadence, Outcome},
 };
+
+use pulse::Voice;
 
 /// How often metrics are read while somebody looks at them: metrics-server itself measures every 15 s.
 const METRICS: Duration = Duration::from_secs(30);
@@ -54,17 +57,17 @@ fn outcome_of(error: &Error) -> Outcome {
 }
 
 /// One watched kind: how its rows become rows of the model, and which update carries them.
-pub(super) struct Watched<R: rows::Row, M: Row> {
-    pub(super) source: Source,
-    pub(super) spec: WatchSpec,
-    pub(super) row: fn(R) -> M,
-    pub(super) key: fn(rows::Key) -> M::Key,
-    pub(super) update: fn(Delta<M>) -> Update,
+struct Watched<R: rows::Row, M: Row> {
+    source: Source,
+    spec: WatchSpec,
+    row: fn(R) -> M,
+    key: fn(rows::Key) -> M::Key,
+    update: fn(Delta<M>) -> Update,
 }
 
 impl<R: rows::Row, M: Row> Watched<R, M> {
     /// Follows the watch for as long as somebody listens.
-    pub(super) async fn follow(self, client: Client, feed: Feed) {
+    async fn follow(self, client: Client, feed: Feed, voice: Voice) {
         let events = watch::<R>(client, self.spec.clone());
         futures::pin_mut!(events);
         let mut live = false;
@@ -72,7 +75,7 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
         let mut note: Option<String> = None;
         while let Some(event) = events.next().await {
             if self
-                .take(event, &feed, &mut live, &mut got, &mut note)
+                .take(event, &feed, &voice, &mut live, &mut got, &mut note)
                 .await
                 .is_err()
             {
@@ -85,6 +88,7 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
         &self,
         event: WatchEvent<R>,
         feed: &Feed,
+        voice: &Voice,
         live: &mut bool,
         got: &mut u64,
         note: &mut Option<String>,
@@ -98,7 +102,8 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
                 *got = 0;
                 // A list that is read anew is no reason to call what is known old.
                 if !*live {
-                    feed.report(report(State::Syncing { got: 0, of: None }, note))
+                    voice
+                        .report(report(State::Syncing { got: 0, of: None }, note))
                         .await?;
                 }
                 feed.send((self.update)(Delta::begin())).await
@@ -115,7 +120,8 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
                 .await?;
                 if !*live {
                     let of = remaining.map(|rest| *got + rest);
-                    feed.report(report(State::Syncing { got: *got, of }, note))
+                    voice
+                        .report(report(State::Syncing { got: *got, of }, note))
                         .await?;
                 }
                 Ok(())
@@ -128,7 +134,7 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
                 }))
                 .await?;
                 *live = true;
-                feed.report(report(State::Live, note)).await
+                voice.report(report(State::Live, note)).await
             }
             WatchEvent::Changed { set, gone } => {
                 let delta = Delta {
@@ -141,19 +147,20 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
             WatchEvent::Alive => {
                 if !*live {
                     *live = true;
-                    feed.report(report(State::Live, note)).await?;
+                    voice.report(report(State::Live, note)).await?;
                 }
                 Ok(())
             }
             WatchEvent::Failed { error, retry_in } => {
                 *live = false;
                 let millis = i64::try_from(retry_in.as_millis()).unwrap_or(i64::MAX);
-                feed.report(HealthReport {
-                    why: Some(error.to_string().into()),
-                    retry_at: Some(clock::now().plus(millis)),
-                    ..HealthReport::new(self.source, state_of(&error))
-                })
-                .await
+                voice
+                    .report(HealthReport {
+                        why: Some(error.to_string().into()),
+                        retry_at: Some(clock::now().plus(millis)),
+                        ..HealthReport::new(self.source, state_of(&error))
+                    })
+                    .await
             }
         }
     }
@@ -166,6 +173,7 @@ pub(super) fn spawn(
     feed: &Feed,
     tasks: &mut tokio::task::JoinSet<()>,
 ) {
+    let voice = Voice::new(feed.clone());
     let spec = |resource, small: bool| WatchSpec {
         fallback: Some(client.namespace().to_owned()),
         from_cache: small,
@@ -182,7 +190,7 @@ pub(super) fn spawn(
                     key: $key,
                     update: $update,
                 }
-                .follow(client.clone(), feed.clone()),
+                .follow(client.clone(), feed.clone(), voice.clone()),
             ));
         };
     }
@@ -247,11 +255,13 @@ pub(super) fn spawn(
         client.clone(),
         scope.clone(),
         feed.clone(),
+        voice.clone(),
     )));
+    start(Box::pin(pulse::watch_over(client.clone(), voice)));
 }
 
 /// Finds out which of Strimzi's kinds are served, and follows those.
-async fn strimzi(client: Client, scope: Scope, feed: Feed) {
+async fn strimzi(client: Client, scope: Scope, feed: Feed, voice: Voice) {
     let mut failures = 0;
     let kinds = loop {
         match discover::strimzi(&client).await {
@@ -286,12 +296,12 @@ async fn strimzi(client: Client, scope: Scope, feed: Feed) {
             from_cache: true,
             ..WatchSpec::new(resource, scope.clone())
         };
-        strimzi_kind(client.clone(), kind, spec, feed.clone())
+        strimzi_kind(client.clone(), kind, spec, feed.clone(), voice.clone())
     });
     futures::future::join_all(all).await;
 }
 
-async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Feed) {
+async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Feed, voice: Voice) {
     // The key of a row holds its kind, which the key of a watch event does not.
     let key: fn(rows::Key) -> <crate::model::StrimziRow as Row>::Key = match &*kind {
         "Kafka" => |key| map::strimzi_key("Kafka", key),
@@ -314,7 +324,7 @@ async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Fee
         key,
         update,
     }
-    .follow(client, feed)
+    .follow(client, feed, voice)
     .await;
 }
 

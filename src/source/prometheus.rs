@@ -150,7 +150,7 @@ async fn round(
                 *found = Some(Found {
                     probe,
                     filled: false,
-                })
+                });
             }
             Err(error) => return Ok(Err(error)),
         }

@@ -69,23 +69,22 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     } else {
         area
     };
-    match app.page(cx, &view.subject) {
-        Some(page) => main(buffer, left, app, &page, theme),
-        None => {
-            let title = match &view.subject {
-                Subject::Object(key) => key.to_string(),
-                Subject::Pane(_) => String::new(),
-            };
-            let inner = frame(buffer, left, &title, "", app, theme);
-            let gone = format!("{title} is not there, or no longer; esc goes back");
-            buffer.set_stringn(
-                inner.x + 1,
-                inner.y,
-                gone,
-                usize::from(inner.width),
-                theme.style(Part::Warn),
-            );
-        }
+    if let Some(page) = app.page(cx, &view.subject) {
+        main(buffer, left, app, &page, theme);
+    } else {
+        let title = match &view.subject {
+            Subject::Object(key) => key.to_string(),
+            Subject::Pane(_) => String::new(),
+        };
+        let inner = frame(buffer, left, &title, "", app, theme);
+        let gone = format!("{title} is not there, or no longer; esc goes back");
+        buffer.set_stringn(
+            inner.x + 1,
+            inner.y,
+            gone,
+            usize::from(inner.width),
+            theme.style(Part::Warn),
+        );
     }
     if beside {
         let right = Rect {

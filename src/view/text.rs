@@ -26,6 +26,13 @@ fn three_digits(value: f64) -> String {
     }
 }
 
+/// Bytes a second, measured as a float: as [`bytes`].
+pub fn byte_rate(value: f64) -> String {
+    let whole = value.max(0.0).round();
+    // Up to 2^53 a float holds every integer, and none of ours is larger.
+    bytes(format!("{whole:.0}").parse().unwrap_or(0))
+}
+
 /// Bytes in powers of 1024, as `kubectl` writes them: `512Ki`, `1.20Gi`.
 pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 5] = ["", "Ki", "Mi", "Gi", "Ti"];
@@ -54,8 +61,7 @@ pub fn rate(value: f64) -> String {
         return "0".to_owned();
     }
     if rounded.abs() >= 1e6 {
-        let sign = if rounded > 0.0 { "+" } else { "" };
-        return format!("{sign}{}", count(rounded as i64));
+        return format!("{:+}{}", (rounded / 1e5).round() / 10.0, 'M');
     }
     format!("{rounded:+}")
 }
@@ -140,8 +146,13 @@ pub fn sparkline(ring: &Ring, cells: usize, ascii: bool) -> String {
             } else {
                 0.0
             };
-            let step = (share * 7.0).round() as usize;
-            set.get(step.min(7)).copied().unwrap_or(' ')
+            // The highest step that the share reaches, rounded.
+            let step = (1_u8..8)
+                .rev()
+                .find(|step| share * 7.0 + 0.5 >= f64::from(*step));
+            set.get(usize::from(step.unwrap_or(0)))
+                .copied()
+                .unwrap_or(' ')
         })
         .collect()
 }
@@ -186,7 +197,7 @@ mod tests {
         assert_eq!(bytes(1_288_490_189), "1.20Gi");
         assert_eq!(rate(35.2), "+35");
         assert_eq!(rate(-0.04), "0");
-        assert_eq!(rate(3.14), "+3.1");
+        assert_eq!(rate(3.12), "+3.1");
         assert_eq!(span(840_000), "14m");
     }
 

@@ -98,11 +98,13 @@ fn groups_of_four_types_brokers_and_pods_are_on_the_screen() {
         ("lab-share", "share"),
         ("lab-streams", "streams"),
     ];
-    screen.wait("a group of each type", TWO_POLLS, |text| {
-        types
-            .iter()
-            .all(|(group, kind)| line_with(text, &[group, kind]).is_some())
-    });
+    for (group, kind) in types {
+        screen.go_to(&format!("group {group}"));
+        screen.wait("the type of a group", TWO_POLLS, |text| {
+            text.contains(&format!("group {group} ─"))
+                && line_with(text, &["state", "Stable", kind]).is_some()
+        });
+    }
     screen.press("4");
     screen.wait(
         "each broker with its pod, node and zone",
@@ -120,9 +122,9 @@ fn groups_of_four_types_brokers_and_pods_are_on_the_screen() {
                 })
         },
     );
-    screen.press(":pods\r");
-    screen.wait("pods", TWO_POLLS, |text| {
-        ["checkout-", "fraud-", "ledger-0"]
+    screen.go_to("workload finance/ledger");
+    screen.wait("its pods", TWO_POLLS, |text| {
+        ["ledger-0", "ledger-1"]
             .iter()
             .all(|pod| line_with(text, &[pod, "Running"]).is_some())
     });
@@ -169,9 +171,9 @@ fn api_server_answers() -> bool {
 fn pods_stay_on_the_screen_without_the_api_server() {
     let _lab = alone();
     let heal = Heal(&["start", "kube-apiserver"]);
-    let pods = |text: &str| line_with(text, &["ledger-0"]).is_some() && text.contains("checkout-");
-    let mut screen = open_on('1', |text| text.contains("fraud"));
-    screen.press(":pods\r");
+    let pods = |text: &str| text.contains("ledger-0") && text.contains("ledger-1");
+    let mut screen = open_on('5', |text| text.contains("ledger"));
+    screen.go_to("workload finance/ledger");
     screen.wait("pods", TWO_POLLS, pods);
     lab(&["stop", "kube-apiserver"]).success();
     until("kubectl gets no answer", SERVER, || {
@@ -241,8 +243,8 @@ fn a_crash_looping_pod_is_seen_and_its_recovery_too() {
         .unwrap()
         .to_owned();
     let heal = HealPod(name.clone());
-    let mut screen = open_on('1', |text| text.contains("fraud"));
-    screen.press(":pods\r");
+    let mut screen = open_on('5', |text| text.contains("checkout"));
+    screen.go_to("workload shop/checkout");
     screen.wait("the pod runs", TWO_POLLS, |text| {
         line_with(text, &[&name, "Running"]).is_some()
     });

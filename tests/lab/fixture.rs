@@ -8,12 +8,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::wait::until;
+
 pub(crate) const BOOTSTRAP: &str = "127.0.0.1:29192";
 pub(crate) const PROMETHEUS: &str = "http://127.0.0.1:29090";
 
 /// A health check may answer late on a busy machine: an unhealthy lab is asked so many times.
 const HEALTH_TRIES: u32 = 6;
 const HEALTH_PAUSE: Duration = Duration::from_secs(5);
+/// What groups need after the last test that disturbed them.
+const STABLE: Duration = Duration::from_secs(60);
 
 static GATE: RwLock<()> = RwLock::new(());
 static READY: OnceLock<Result<(), String>> = OnceLock::new();
@@ -42,6 +46,15 @@ pub(crate) fn steady() -> Lab {
 pub(crate) fn alone() -> Lab {
     let guard = GATE.write().unwrap_or_else(PoisonError::into_inner);
     demand_healthy();
+    until("every consumer group is stable", STABLE, || {
+        let states = kafka(
+            "consumer-groups",
+            &["--describe", "--all-groups", "--state"],
+        );
+        let groups = states.lines().filter(|line| line.contains("127.0.0.1"));
+        let unstable = groups.filter(|line| !line.contains("Stable")).count();
+        (unstable == 0).then_some(())
+    });
     Lab {
         _gate: Gate::Alone(guard),
     }
@@ -67,12 +80,24 @@ fn bring_up() -> Result<(), String> {
         }
     }
     for _ in 0..HEALTH_TRIES {
-        if lab(&["status"]).code == 0 {
+        let pods = [
+            "wait",
+            "--for=condition=Ready",
+            "pods",
+            "--all",
+            "-A",
+            "--timeout=20s",
+        ];
+        if lab(&["status"]).code == 0 && kubectl(&pods).code == 0 {
             return Ok(());
         }
         sleep(HEALTH_PAUSE);
     }
-    Err(format!("it is not healthy:\n{}", lab(&["status"]).stdout))
+    let pods = kubectl(&["get", "pods", "-A"]).stdout;
+    Err(format!(
+        "it is not healthy:\n{}{pods}",
+        lab(&["status"]).stdout
+    ))
 }
 
 /// What `lab.py status` says of each process.

@@ -58,24 +58,24 @@ fn fraud_is_the_worst_group_and_six_pods_are_seen_to_help() {
         [pod] => Some(pod.clone()),
         _ => None,
     });
+    let mut before = lag("fraud");
+    until(
+        "Kafka's own tool shows fraud falling behind",
+        SCALED,
+        || {
+            let now = lag("fraud");
+            let grows = now > before;
+            before = now;
+            grows.then_some(())
+        },
+    );
     let mut screen = Screen::open("lab-admin");
-    screen.wait("fraud is known", FIRST_SYNC, |text| text.contains("fraud"));
-    // Home lists groups that fall behind, worst first: no other group stands above fraud.
-    let others = [
-        "checkout",
-        "analytics",
-        "ledger",
-        "settlement",
-        "lab-share",
-        "lab-streams",
-    ];
-    screen.wait("fraud is the worst group", RANKED, |text| {
-        let line_of = |group: &str| text.lines().position(|line| line.contains(group));
-        let fraud = line_of("fraud");
-        fraud.is_some()
-            && others
-                .iter()
-                .all(|other| line_of(other).is_none_or(|at| Some(at) > fraud))
+    screen.wait("three live systems", FIRST_SYNC, |text| {
+        text.contains("kafka ● 3/3")
+    });
+    screen.wait("the cursor stands on fraud, the worst", RANKED, |text| {
+        text.lines()
+            .any(|line| line.contains("▌") && line.contains("fraud"))
     });
     screen.press("\r");
     screen.wait("its one pod, node and partitions", TWO_POLLS, |text| {

@@ -89,6 +89,7 @@ fn named<'a>(groups: &'a [DescribedGroup], name: &str) -> &'a DescribedGroup {
 
 #[tokio::test]
 async fn metadata_names_brokers_racks_and_topics() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let brokers: Vec<i32> = metadata.brokers.iter().map(|broker| broker.id).collect();
@@ -123,6 +124,7 @@ async fn metadata_names_brokers_racks_and_topics() {
 
 #[tokio::test]
 async fn groups_of_all_four_types_are_listed_and_described() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -181,6 +183,7 @@ async fn groups_of_all_four_types_are_listed_and_described() {
 
 #[tokio::test]
 async fn a_newer_group_is_not_found_by_the_classic_describe() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -192,6 +195,7 @@ async fn a_newer_group_is_not_found_by_the_classic_describe() {
 
 #[tokio::test]
 async fn share_groups_have_start_offsets_and_lag() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     client.metadata(TIME).await.unwrap();
     let kinds = groups(&client).await;
@@ -210,6 +214,7 @@ async fn share_groups_have_start_offsets_and_lag() {
 
 #[tokio::test]
 async fn committed_offsets_are_those_that_kafkas_tool_prints() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let mut groups: ByCoordinator = BTreeMap::new();
@@ -289,6 +294,7 @@ async fn committed_offsets_are_those_that_kafkas_tool_prints() {
 
 #[tokio::test]
 async fn a_lag_refresh_costs_three_requests_a_broker_and_one() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let mut groups: ByCoordinator = BTreeMap::new();
@@ -329,6 +335,7 @@ async fn a_lag_refresh_costs_three_requests_a_broker_and_one() {
 
 #[tokio::test]
 async fn offsets_of_all_kinds_are_in_order() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let topic = metadata.topic("orders").unwrap();
@@ -377,6 +384,7 @@ async fn offsets_of_all_kinds_are_in_order() {
 
 #[tokio::test]
 async fn configs_disks_cluster_and_quorum_are_read() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     let topics: Vec<Arc<str>> = metadata
@@ -439,6 +447,7 @@ async fn configs_disks_cluster_and_quorum_are_read() {
 
 #[tokio::test]
 async fn records_are_read_and_aborted_ones_filtered() {
+    let _lab = crate::fixture::steady();
     let client = at(PLAINTEXT);
     let metadata = client.metadata(TIME).await.unwrap();
     for name in ["orders", "payments", "clicks", "tx"] {

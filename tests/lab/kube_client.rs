@@ -106,6 +106,7 @@ async fn agree<T: PartialEq + std::fmt::Debug>(
 
 #[tokio::test]
 async fn pods_are_those_of_kubectl() {
+    let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
     let theirs = || -> BTreeMap<String, [String; 5]> {
         let text = kubectl(&["get", "pods", "-A", "-o", "wide", "--no-headers"]);
@@ -179,6 +180,7 @@ async fn pods_are_those_of_kubectl() {
 
 #[tokio::test]
 async fn every_other_watched_kind_is_listed() {
+    let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
     let nodes: Vec<NodeRow> = list(&client, WatchSpec::new(Resource::NODES, Scope::All)).await;
     let names: Vec<&str> = nodes.iter().map(|node| node.name.as_ref()).collect();
@@ -228,6 +230,7 @@ async fn every_other_watched_kind_is_listed() {
 
 #[tokio::test]
 async fn strimzis_kinds_are_discovered_in_the_version_served() {
+    let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
     let kinds = discover::strimzi(&client).await.unwrap();
     let names: Vec<&str> = kinds.iter().map(|kind| kind.kind).collect();
@@ -263,6 +266,7 @@ async fn strimzis_kinds_are_discovered_in_the_version_served() {
 
 #[tokio::test]
 async fn usage_is_that_of_kubectl_top() {
+    let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
     let mut interner = Interner::default();
     let pods = metrics::list_pods(&client, &Scope::All, &mut interner)
@@ -285,6 +289,7 @@ async fn usage_is_that_of_kubectl_top() {
 
 #[tokio::test]
 async fn a_change_arrives_through_the_watch() {
+    let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
     let mut spec = WatchSpec::new(Resource::DEPLOYMENTS, Scope::Namespace("shop".into()));
     spec.fields = Some("metadata.name=clickstream".into());
@@ -331,6 +336,7 @@ async fn a_change_arrives_through_the_watch() {
 
 #[tokio::test]
 async fn rights_are_asked_and_refusals_are_named() {
+    let _lab = crate::fixture::steady();
     let viewer = client("lab-viewer");
     assert!(
         access::can(&viewer, "list", "", "pods", None)
@@ -374,6 +380,7 @@ async fn rights_are_asked_and_refusals_are_named() {
 
 #[tokio::test]
 async fn every_bad_context_says_what_is_wrong() {
+    let _lab = crate::fixture::steady();
     let table = [
         ("lab-dead", "Unreachable", "refused"),
         ("lab-wrong-ca", "Tls", "not signed by the trusted CA"),
@@ -422,6 +429,7 @@ fn prometheus() -> prometheus::Client {
 
 #[tokio::test]
 async fn prometheus_is_probed_and_asked_at_once() {
+    let _lab = crate::fixture::steady();
     let client = prometheus();
     assert!(client.version().await.unwrap().starts_with('2'));
     let now = jiff::Timestamp::now().as_millisecond();
@@ -476,6 +484,7 @@ async fn prometheus_is_probed_and_asked_at_once() {
 
 #[tokio::test]
 async fn prometheus_where_it_is_not() {
+    let _lab = crate::fixture::steady();
     let ask = async |url: &str| {
         let options = prometheus::Options {
             url: url.into(),

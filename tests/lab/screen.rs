@@ -95,6 +95,13 @@ impl Screen {
         self.keys.flush().unwrap();
     }
 
+    /// Goes to a pane or an object by its name.
+    pub(crate) fn go_to(&mut self, name: &str) {
+        self.press(&format!(":{name}"));
+        self.settle();
+        self.press("\r");
+    }
+
     /// Takes what has been written until nothing has come for a moment; false when the program has ended.
     fn settle(&mut self) -> bool {
         loop {

@@ -5,6 +5,8 @@ use crate::{
     model::Name,
 };
 
+type Current = (usize, Option<(usize, bool)>, usize);
+
 impl App {
     pub(super) fn page_step(&self) -> isize {
         isize::try_from(self.body_height().saturating_sub(2).max(1)).unwrap_or(1)
@@ -47,7 +49,8 @@ impl App {
         }
     }
 
-    fn current_sort(&self) -> Option<(usize, Option<(usize, bool)>, usize)> {
+    /// The section under the cursor, its column and direction, and how many columns it has.
+    fn current_sort(&self) -> Option<Current> {
         let (section, columns) = self.sorted_columns()?;
         let sort = self.lines.sorts.get(section).copied().flatten();
         Some((section, sort, columns.len()))

@@ -38,6 +38,14 @@ pub(super) fn system(subject: &Subject) -> Option<System> {
     }
 }
 
+/// Whether the report has no rows without this source.
+pub(super) fn gives_rows(subject: &Subject, source: Source) -> bool {
+    match subject {
+        Subject::View(View::Home | View::Sources) => false,
+        other => feeding(other).first() == Some(&source),
+    }
+}
+
 /// How far a source has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -110,19 +118,28 @@ pub struct Missing {
     pub why: Option<Name>,
 }
 
-/// One line for stderr. What a collector says of itself already has place, reason and remedy.
-impl From<&Missing> for Complaint {
-    fn from(missing: &Missing) -> Self {
-        let system = system_name(missing.source.system());
-        let why = missing.why.as_deref().unwrap_or_default();
-        Complaint::new(
-            format!(
-                "{} is missing ({system}, {})",
-                missing.source, missing.state
-            ),
-            why,
-        )
+/// One line for stderr for each reason; sources that fail for the same one share it. What a collector says of itself
+/// already has place, reason and remedy.
+pub(super) fn complaints(missing: &[Missing]) -> Vec<Complaint> {
+    let mut reasons: Vec<(&Missing, Vec<&str>)> = Vec::new();
+    for one in missing {
+        let alike = |other: &&mut (&Missing, Vec<&str>)| {
+            other.0.source.system() == one.source.system()
+                && (other.0.state, &other.0.why) == (one.state, &one.why)
+        };
+        match reasons.iter_mut().find(alike) {
+            Some((_, names)) => names.push(one.source.name()),
+            None => reasons.push((one, vec![one.source.name()])),
+        }
     }
+    reasons
+        .into_iter()
+        .map(|(first, names)| {
+            let system = system_name(first.source.system());
+            let what = format!("{system}: {} {}", names.join(", "), first.state);
+            Complaint::new(what, first.why.as_deref().unwrap_or_default())
+        })
+        .collect()
 }
 
 /// The name of a system in JSON.

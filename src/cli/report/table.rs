@@ -34,10 +34,12 @@ fn lay_out(columns: &[Column], rows: &[Item]) -> String {
             }
         }
     }
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    let mut text = String::new();
+    for line in &lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// What is not known is a dash; a list that is known to be empty is a word.

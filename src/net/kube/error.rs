@@ -58,6 +58,22 @@ pub struct Error {
     pub remedy: Box<str>,
 }
 
+impl ErrorKind {
+    /// The server was reached and answered, if only to refuse.
+    pub fn is_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized
+                | Self::Forbidden { .. }
+                | Self::Throttled { .. }
+                | Self::Missing
+                | Self::Gone
+                | Self::Decode
+                | Self::Rejected { .. }
+        )
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.server)?;

@@ -184,7 +184,7 @@ impl Collector {
             match map::commits(&group) {
                 Ok(of) => commits.push(of),
                 Err(why) => {
-                    tracing::warn!(group = %group.group, "commits could not be read: {why}")
+                    tracing::warn!(group = %group.group, "commits could not be read: {why}");
                 }
             }
         }
@@ -192,7 +192,7 @@ impl Collector {
             match map::share_commits(&group) {
                 Ok(of) => commits.push(of),
                 Err(why) => {
-                    tracing::warn!(group = %group.group, "share offsets could not be read: {why}")
+                    tracing::warn!(group = %group.group, "share offsets could not be read: {why}");
                 }
             }
         }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    cells::{self, Rows, words},
+    cells::{self, Listed, words},
     sources::why_empty,
 };
 
@@ -102,17 +102,14 @@ fn latest(cx: &Cx<'_>, id: BrokerId, signal: Signal) -> Option<f64> {
 }
 
 fn list<'a>(cx: &'a Cx<'a>) -> Box<dyn List + 'a> {
-    Box::new(Rows {
+    Box::new(Listed {
         columns: COLUMNS,
         rows: rows(cx),
         key: |row| Key::Broker(row.id),
         cell: Box::new(move |row, column| {
             let unknown = (Cell::unknown(), SortKey::Unknown);
             let bytes = |signal| match latest(cx, row.id, signal) {
-                Some(value) => (
-                    Cell::text(text::bytes(value.max(0.0) as u64)),
-                    SortKey::Number(value),
-                ),
+                Some(value) => (Cell::text(text::byte_rate(value)), SortKey::Number(value)),
                 None => (Cell::unknown(), SortKey::Unknown),
             };
             match column {
@@ -143,8 +140,8 @@ fn list<'a>(cx: &'a Cx<'a>) -> Box<dyn List + 'a> {
                         .and_then(|pod| pod.node.as_ref()),
                 ),
                 3 => cells::name(row.broker.and_then(|broker| broker.rack.as_ref())),
-                4 => cells::number(Some(row.load.leaders as i64)),
-                5 => cells::number(Some(row.load.replicas as i64)),
+                4 => cells::tally(row.load.leaders),
+                5 => cells::tally(row.load.replicas),
                 6 => cells::fault_count(row.load.lagging, Role::Warn),
                 7 => cells::bytes(row.disk),
                 8 => bytes(Signal::BytesInPerSecond),
@@ -187,7 +184,7 @@ impl Pane for Brokers {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Brokers".into(),
+            title: cells::title(cx, "Brokers", &[Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
@@ -201,7 +198,7 @@ impl Pane for Brokers {
     fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
         let Key::Broker(id) = key else { return None };
         let row = rows(cx).into_iter().find(|row| row.id == *id)?;
-        Some(broker_page(cx, row))
+        Some(broker_page(cx, &row))
     }
 }
 
@@ -312,7 +309,7 @@ const COORDINATED: &[Column] = &[
     Column::left("STATE", 16),
 ];
 
-fn broker_page<'a>(cx: &'a Cx<'a>, row: Row<'a>) -> Page<'a> {
+fn broker_page<'a>(cx: &'a Cx<'a>, row: &Row<'a>) -> Page<'a> {
     let kafka = &cx.picture.site.kafka;
     let id = row.id;
     let mut sizes: BTreeMap<&Name, u64> = BTreeMap::new();
@@ -346,18 +343,18 @@ fn broker_page<'a>(cx: &'a Cx<'a>, row: Row<'a>) -> Page<'a> {
         .collect();
     Page {
         title: format!("broker {id}").into(),
-        facts: facts(cx, &row),
+        facts: facts(cx, row),
         sections: vec![
             Section {
                 title: format!("topics: {}", topics.len()).into(),
-                list: Box::new(Rows {
+                list: Box::new(Listed {
                     columns: TOPICS,
                     rows: topics,
                     key: |(topic, ..)| Key::Topic(topic.meta.name.clone()),
                     cell: Box::new(|(topic, load, bytes), column| match column {
                         0 => words(topic.meta.name.to_string(), Role::Text),
-                        1 => cells::number(Some(load.leaders as i64)),
-                        2 => cells::number(Some(load.replicas as i64)),
+                        1 => cells::tally(load.leaders),
+                        2 => cells::tally(load.replicas),
                         3 => cells::fault_count(load.lagging, Role::Warn),
                         _ => cells::bytes(*bytes),
                     }),
@@ -367,7 +364,7 @@ fn broker_page<'a>(cx: &'a Cx<'a>, row: Row<'a>) -> Page<'a> {
             },
             Section {
                 title: format!("groups it coordinates: {}", groups.len()).into(),
-                list: Box::new(Rows {
+                list: Box::new(Listed {
                     columns: COORDINATED,
                     rows: groups,
                     key: |group| Key::Group(group.listed.id.clone()),

@@ -5,11 +5,11 @@ use crate::{
     insight::{
         PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Member, Name, Time},
+    model::{BrokerId, Group, Key, Member, Name, Source, Time},
     view::text,
 };
 
-use super::cells::{self, Rows, words};
+use super::cells::{self, Listed, words};
 
 pub(super) static PANE: Groups = Groups;
 pub(super) struct Groups;
@@ -50,7 +50,17 @@ impl All<'_> {
         let history = self.cx.picture.history.group(&group.listed.id);
         match column {
             0 => words(&*group.listed.id, Role::Strong),
-            1 => history.map_or(unknown, |history| cells::group_lag(&history.lag)),
+            1 => {
+                let (lag, key) = history.map_or(unknown, |history| cells::group_lag(&history.lag));
+                let read = group
+                    .commits
+                    .as_ref()
+                    .map_or(group.listed_at, |commits| commits.at);
+                match cells::stale_age(self.cx, Source::Lag, read) {
+                    Some(age) => (Cell::new(format!("{} {age}", lag.text), Role::Stale), key),
+                    None => (lag, key),
+                }
+            }
             2 => match history.and_then(crate::insight::GroupHistory::growth) {
                 Some(growth) => {
                     let role = match history {
@@ -71,7 +81,10 @@ impl All<'_> {
                 )
             }
             4 => words(&*group.listed.state, state_role(&group.listed.state)),
-            5 => cells::number(group.members.as_ref().map(|m| m.value.members.len() as i64)),
+            5 => group
+                .members
+                .as_ref()
+                .map_or(unknown, |m| cells::tally(m.value.members.len())),
             6 => match group_workload(&self.cx.picture.site, group) {
                 Some(link) => {
                     cells::linked(self.cx, &link, |id| format!("{}/{}", id.namespace, id.name))
@@ -131,12 +144,12 @@ impl Pane for Groups {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Groups".into(),
+            title: cells::title(cx, "Groups", &[Source::Lag, Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
                 list: Box::new(All { cx }),
-                empty: super::sources::why_empty(cx, crate::model::Source::Lag, "groups"),
+                empty: super::sources::why_empty(cx, Source::Lag, "groups"),
                 sort: Some((1, true)),
             }],
         }
@@ -297,7 +310,7 @@ fn members_list<'a>(
             (id.clone(), member, lag)
         })
         .collect();
-    Box::new(Rows {
+    Box::new(Listed {
         columns: MEMBERS,
         rows,
         key: |(group, member, _)| Key::Member {
@@ -311,9 +324,7 @@ fn members_list<'a>(
                 1 => words(member.host.to_string(), Role::Dim),
                 2 => cells::linked(cx, &join.pod, |pod| pod.id.to_string()),
                 3 => cells::name(join.pod.to.and_then(|pod| pod.node.as_ref())),
-                4 => cells::number(Some(
-                    member.owned.iter().map(|o| o.partitions.len() as i64).sum(),
-                )),
+                4 => cells::tally(member.owned.iter().map(|o| o.partitions.len()).sum()),
                 5 => cells::number(*lag),
                 _ => match join.pod.to {
                     Some(pod) => words(pod.status.to_string(), cells::pod_role(pod)),
@@ -347,20 +358,20 @@ pub(super) fn partition_state(state: PartitionState) -> (Cell<'static>, SortKey<
 }
 
 fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn List + 'a> {
-    Box::new(Rows {
+    Box::new(Listed {
         columns: PARTITIONS,
         rows,
         key: |partition| Key::Partition(partition.id.clone()),
         cell: Box::new(move |partition, column| match column {
             0 => words(partition.id.topic.to_string(), Role::Text),
             1 => cells::number(Some(i64::from(partition.id.partition))),
-            2 => cells::number(partition.committed),
+            2 => cells::exact(partition.committed),
             3 => match partition.end {
                 Some(end) if is_old(cx, end.at) => (
-                    Cell::new(text::count(end.value), Role::Stale),
+                    Cell::new(end.value.to_string(), Role::Stale),
                     SortKey::Number(end.value as f64),
                 ),
-                end => cells::number(end.map(|end| end.value)),
+                end => cells::exact(end.map(|end| end.value)),
             },
             4 => cells::number(partition.lag),
             5 => match partition.end {
@@ -380,7 +391,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
                 None => (Cell::unknown(), SortKey::Unknown),
             },
             7 => cells::number(partition.leader.map(i64::from)),
-            _ => cells::number(partition.start),
+            _ => cells::exact(partition.start),
         }),
     })
 }

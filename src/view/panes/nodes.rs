@@ -63,9 +63,7 @@ impl All<'_> {
             0 => words(&*node.name, Role::Strong),
             1 => ready(node),
             2 => cells::name(node.zone.as_ref()),
-            3 => cells::number(Some(
-                self.cx.picture.index.node_pods(site, &node.name).count() as i64,
-            )),
+            3 => cells::tally(self.cx.picture.index.node_pods(site, &node.name).count()),
             4 => {
                 let ids: Vec<String> = node_brokers(site, &node.name)
                     .iter()
@@ -125,7 +123,7 @@ impl Pane for Nodes {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Nodes".into(),
+            title: cells::title(cx, "Nodes", &[Source::Nodes]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
@@ -139,7 +137,12 @@ impl Pane for Nodes {
     fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
         let Key::Node(name) = key else { return None };
         let site = &cx.picture.site;
-        let pods: Vec<_> = cx.picture.index.node_pods(site, name).collect();
+        let pods: Vec<_> = cx
+            .picture
+            .index
+            .node_pods(site, name)
+            .filter(|pod| cx.shows(&pod.id.namespace))
+            .collect();
         let node = site.nodes.get(name);
         if node.is_none() && pods.is_empty() {
             return None;

@@ -8,7 +8,7 @@ use crate::{
     view::text,
 };
 
-use super::cells::{self, Rows, words};
+use super::cells::{self, Listed, words};
 
 pub(super) static PANE: Sources = Sources;
 pub(super) struct Sources;
@@ -97,7 +97,7 @@ impl Pane for Sources {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         let rows: Vec<&Health> = cx.picture.site.health.values().collect();
-        let list: Box<dyn List + 'a> = Box::new(Rows {
+        let list: Box<dyn List + 'a> = Box::new(Listed {
             columns: COLUMNS,
             rows,
             key: |health| Key::Source(health.report.source),
@@ -117,7 +117,10 @@ impl Pane for Sources {
                 },
                 4 => cells::number(health.report.requests.and_then(|n| i64::try_from(n).ok())),
                 5 => match health.report.errors {
-                    Some(errors) => cells::fault_count(errors as usize, Role::Warn),
+                    Some(errors) => cells::fault_count(
+                        usize::try_from(errors).unwrap_or(usize::MAX),
+                        Role::Warn,
+                    ),
                     None => (Cell::unknown(), SortKey::Unknown),
                 },
                 6 => cells::bytes(health.report.bytes),

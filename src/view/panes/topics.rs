@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    cells::{self, Rows, words},
+    cells::{self, Listed, words},
     groups::partition_state,
     sources::why_empty,
 };
@@ -64,15 +64,14 @@ impl All<'_> {
         match column {
             0 if topic.meta.internal => words(&*topic.meta.name, Role::Dim),
             0 => words(&*topic.meta.name, Role::Strong),
-            1 => cells::number(Some(topic.meta.partitions.len() as i64)),
-            2 => cells::number(
-                topic
-                    .meta
-                    .partitions
-                    .iter()
-                    .map(|p| p.replicas.len() as i64)
-                    .max(),
-            ),
+            1 => cells::tally(topic.meta.partitions.len()),
+            2 => topic
+                .meta
+                .partitions
+                .iter()
+                .map(|p| p.replicas.len())
+                .max()
+                .map_or(unknown, cells::tally),
             3 => cells::number(config.and_then(|config| config.min_isr).map(i64::from)),
             4 => cells::fault_count(
                 sick(topic, |h| {
@@ -146,7 +145,7 @@ impl Pane for Topics {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Topics".into(),
+            title: cells::title(cx, "Topics", &[Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
@@ -287,14 +286,14 @@ fn topic_page<'a>(cx: &'a Cx<'a>, topic: &'a Topic) -> Page<'a> {
         name: name.clone(),
         topic,
     };
-    let groups = Rows {
+    let groups = Listed {
         columns: READERS,
         rows: readers(cx, |_| true, &name),
         key: |(group, _)| Key::Group(group.clone()),
         cell: Box::new(|(group, rows), column| match column {
             0 => words(group.to_string(), Role::Text),
             1 => cells::group_lag(&crate::insight::group_lag(rows)),
-            _ => cells::number(Some(rows.len() as i64)),
+            _ => cells::tally(rows.len()),
         }),
     };
     Page {
@@ -337,8 +336,8 @@ impl Partitions<'_> {
             2 => words(ids(&partition.replicas), Role::Text),
             3 => words(ids(&partition.isr), Role::Text),
             4 => health(partition_health(self.topic, partition)),
-            5 => cells::number(offsets.start.map(|start| start.value)),
-            6 => cells::number(partition.leader.and(offsets.end).map(|end| end.value)),
+            5 => cells::exact(offsets.start.map(|start| start.value)),
+            6 => cells::exact(partition.leader.and(offsets.end).map(|end| end.value)),
             _ => cells::bytes(offsets.bytes),
         }
     }
@@ -373,33 +372,15 @@ impl List for Partitions<'_> {
     }
 }
 
-fn partition_page<'a>(
-    cx: &'a Cx<'a>,
+fn partition_facts<'a>(
     topic: &'a Topic,
-    partition: &'a Partition,
+    partition: &Partition,
     offsets: PartitionOffsets,
-) -> Page<'a> {
-    const REPLICAS: &[Column] = &[
-        Column::right("BROKER", 6),
-        Column::left("ROLE", 18),
-        Column::left("POD", 22).flex(1),
-        Column::left("NODE", 14).flex(1),
-    ];
-    const READERS: &[Column] = &[
-        Column::left("GROUP", 16).flex(1),
-        Column::right("COMMITTED", 10),
-        Column::right("LAG", 9),
-        Column::left("STATE", 11),
-        Column::left("OWNER", 16).flex(1),
-    ];
-    let id = PartitionId {
-        topic: topic.meta.name.clone(),
-        partition: partition.index,
-    };
+) -> Vec<Fact<'a>> {
     let offset = |fact: Option<crate::model::Fact<i64>>| {
         fact.map_or_else(Cell::unknown, |f| Cell::text(f.value.to_string()))
     };
-    let facts = vec![
+    vec![
         Fact::new("topic", vec![Cell::text(&*topic.meta.name)])
             .link(Some(Key::Topic(topic.meta.name.clone()))),
         Fact::new("health", vec![health(partition_health(topic, partition)).0]),
@@ -427,8 +408,34 @@ fn partition_page<'a>(
                 Cell::dim("of the leader's log"),
             ],
         ),
+    ]
+}
+
+fn partition_page<'a>(
+    cx: &'a Cx<'a>,
+    topic: &'a Topic,
+    partition: &'a Partition,
+    offsets: PartitionOffsets,
+) -> Page<'a> {
+    const REPLICAS: &[Column] = &[
+        Column::right("BROKER", 6),
+        Column::left("ROLE", 18),
+        Column::left("POD", 22).flex(1),
+        Column::left("NODE", 14).flex(1),
     ];
-    let replicas = Rows {
+    const READERS: &[Column] = &[
+        Column::left("GROUP", 16).flex(1),
+        Column::right("COMMITTED", 10),
+        Column::right("LAG", 9),
+        Column::left("STATE", 11),
+        Column::left("OWNER", 16).flex(1),
+    ];
+    let id = PartitionId {
+        topic: topic.meta.name.clone(),
+        partition: partition.index,
+    };
+    let facts = partition_facts(topic, partition, offsets);
+    let replicas = Listed {
         columns: REPLICAS,
         rows: partition.replicas.clone(),
         key: |broker| Key::Broker(*broker),
@@ -452,7 +459,7 @@ fn partition_page<'a>(
         }),
     };
     let index = partition.index;
-    let groups = Rows {
+    let groups = Listed {
         columns: READERS,
         rows: readers(cx, |row| row.id.partition == index, &topic.meta.name),
         key: |(group, _)| Key::Group(group.clone()),
@@ -462,7 +469,7 @@ fn partition_page<'a>(
             };
             match column {
                 0 => words(group.to_string(), Role::Text),
-                1 => cells::number(row.committed),
+                1 => cells::exact(row.committed),
                 2 => cells::number(row.lag),
                 3 => partition_state(row.state),
                 _ => cells::name(row.owner.map(|owner| &owner.client_id)),

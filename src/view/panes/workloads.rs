@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    cells::{self, Rows, words},
+    cells::{self, Listed, words},
     home::warnings,
     sources::why_empty,
 };
@@ -140,7 +140,11 @@ impl Pane for Workloads {
             .filter(|row| cx.shows(&row.id.namespace))
             .collect();
         Page {
-            title: "Workloads".into(),
+            title: cells::title(
+                cx,
+                "Workloads",
+                &[Source::Deployments, Source::StatefulSets, Source::Pods],
+            ),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
@@ -181,7 +185,7 @@ pub(super) fn pods_section<'a>(
 ) -> Section<'a> {
     Section {
         title: format!("pods: {}", rows.len()).into(),
-        list: Box::new(Rows {
+        list: Box::new(Listed {
             columns: PODS,
             rows,
             key: |pod| Key::Pod(pod.id.clone()),
@@ -364,16 +368,14 @@ fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
         facts,
         sections: vec![Section {
             title: format!("memberships: {}", memberships.len()).into(),
-            list: Box::new(Rows {
+            list: Box::new(Listed {
                 columns: MEMBERSHIPS,
                 rows: memberships,
                 key: |(group, _)| Key::Group(group.listed.id.clone()),
                 cell: Box::new(move |(group, member), column| match column {
                     0 => words(group.listed.id.to_string(), Role::Strong),
                     1 => words(member.client_id.to_string(), Role::Text),
-                    2 => cells::number(Some(
-                        member.owned.iter().map(|o| o.partitions.len() as i64).sum(),
-                    )),
+                    2 => cells::tally(member.owned.iter().map(|o| o.partitions.len()).sum()),
                     _ => {
                         let history = cx.picture.history.group(&group.listed.id);
                         history.map_or((Cell::unknown(), SortKey::Unknown), |h| {

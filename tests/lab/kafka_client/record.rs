@@ -72,6 +72,7 @@ fn frames(mut bytes: &[u8]) -> Vec<&[u8]> {
 #[tokio::test]
 #[ignore = "writes fixtures/kafka"]
 async fn record_fixtures() {
+    let _lab = crate::fixture::steady();
     let tap = Tap::default();
     let bootstrap = Config::parse_bootstrap(PLAINTEXT).unwrap();
     let config = Config {

@@ -20,6 +20,7 @@ fn from_file(name: &str) -> Client {
 
 #[tokio::test]
 async fn every_way_in_sees_the_same_cluster() {
+    let _lab = crate::fixture::steady();
     let cluster = at(PLAINTEXT)
         .metadata(TIME)
         .await
@@ -55,6 +56,7 @@ async fn every_way_in_sees_the_same_cluster() {
 
 #[tokio::test]
 async fn wrong_ways_in_are_told_apart() {
+    let _lab = crate::fixture::steady();
     let ca = run_dir().join("pki/kafka-ca.crt");
     let trust = format!(
         "ssl.truststore.type=PEM\nssl.truststore.location={}\n",
@@ -164,6 +166,7 @@ async fn wrong_ways_in_are_told_apart() {
 
 #[tokio::test]
 async fn a_viewer_is_told_what_it_may_not_see() {
+    let _lab = crate::fixture::steady();
     let client = from_file("scram-app.properties");
     client.metadata(TIME).await.unwrap();
     for (_, dirs) in client.describe_log_dirs(TIME).await {

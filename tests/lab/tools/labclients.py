@@ -25,7 +25,9 @@ signal.signal(signal.SIGTERM, _on_signal)
 def produce(conf: dict, topic: str, rate: float, seconds: float, size: int) -> None:
     """Messages at a rate; for ever when `seconds` is 0."""
     batching = {"linger.ms": 250, "compression.type": "lz4", "sticky.partitioning.linger.ms": 250}
-    producer = Producer({**conf, **batching})
+    # a broker that was paused must not hold up the load for a minute after it is back
+    patience = {"request.timeout.ms": 8000, "socket.timeout.ms": 10000}
+    producer = Producer({**conf, **batching, **patience})
     body = b"x" * size
     sent = 0
     begin = time.time()
