@@ -235,7 +235,7 @@ pub fn members(group: &str, state: &str, members: Vec<Member>) -> Envelope {
     said(Update::Members(vec![GroupMembers {
         group: group.into(),
         state: state.into(),
-        setting: Default::default(),
+        setting: MemberSetting::default(),
         members,
         rebalancing: state == "PreparingRebalance",
     }]))
