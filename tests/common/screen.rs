@@ -237,6 +237,8 @@ impl Screen<'_> {
                 let ends = at + u16::try_from(column.title.len()).unwrap();
                 from = ends;
                 let starts = match column.align {
+                    // The first column begins where rows do; its mark may stand in the gap behind it.
+                    _ if slots.is_empty() => 2,
                     plimsoll::app::Align::Left => at,
                     plimsoll::app::Align::Right => {
                         let marked =

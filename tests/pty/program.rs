@@ -2,9 +2,13 @@
 
 use std::{
     io::{Read, Write},
+    num::NonZero,
     path::Path,
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -15,6 +19,10 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(10);
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
 
 /// What the kernel says of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +37,9 @@ pub(crate) struct Program {
     master: Option<Box<dyn MasterPty + Send>>,
     keys: Option<Box<dyn Write + Send>>,
     screen: Arc<Mutex<vt100::Parser>>,
+    reader: Option<thread::JoinHandle<()>>,
+    /// The reader is to let go of the terminal with the next bytes it gets.
+    closing: Arc<AtomicBool>,
     pid: u32,
 }
 
@@ -77,13 +88,18 @@ impl Program {
         let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, cols, 0)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(rows), cells(cols), 0)));
         let mut from = pair.master.try_clone_reader().unwrap();
         let shown = Arc::clone(&screen);
-        thread::spawn(move || {
+        let closing = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&closing);
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4_096];
             while let Ok(count @ 1..) = from.read(&mut bytes) {
                 shown.lock().unwrap().process(&bytes[..count]);
+                if ends.load(Ordering::SeqCst) {
+                    return;
+                }
             }
         });
         Program {
@@ -92,6 +108,8 @@ impl Program {
             keys: Some(pair.master.take_writer().unwrap()),
             master: Some(pair.master),
             screen,
+            reader: Some(reader),
+            closing,
         }
     }
 
@@ -164,7 +182,7 @@ impl Program {
             .lock()
             .unwrap()
             .screen_mut()
-            .set_size(rows, cols);
+            .set_size(cells(rows), cells(cols));
         self.master.as_ref().unwrap().resize(size).unwrap();
     }
 
@@ -175,8 +193,11 @@ impl Program {
         assert!(sent.unwrap().success(), "kill -{name}");
     }
 
-    /// The terminal is closed, as a window is.
+    /// The terminal is closed, as a window is. The key makes the program write, and so the reader let go.
     pub(crate) fn close(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.press("?");
+        self.reader.take().unwrap().join().unwrap();
         self.keys = None;
         self.master = None;
     }
@@ -194,12 +215,6 @@ impl Program {
             Some("T") => Running::Stopped,
             Some(_) => Running::Yes,
         }
-    }
-
-    /// Processor time used so far, in hundredths of a second.
-    pub(crate) fn ticks(&self) -> u64 {
-        let fields = self.stat().unwrap();
-        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 
     #[track_caller]
