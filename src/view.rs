@@ -51,7 +51,7 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
         theme,
     );
     match &app.mode {
-        Mode::Help { top } => chrome::help(buffer, body, *top, theme),
+        Mode::Help { top } => chrome::help(buffer, body, app, *top, theme),
         Mode::Goto { input, chosen } => {
             chrome::goto(buffer, body, app, &input.text, *chosen, theme);
         }

@@ -66,7 +66,7 @@ impl Watched {
                     said.push(envelope);
                 }
                 Err(_) if reported => return said,
-                Err(_) => panic!("no report on the lag: {said:#?}"),
+                Err(late) => panic!("no report on the lag, {late}: {said:#?}"),
             }
         }
     }

@@ -91,6 +91,7 @@ pub struct App {
     now: Time,
     lines: Lines,
     findings_of: Option<(u64, i64)>,
+    findings_change: Option<Time>,
     interest: Interest,
     roll: Option<Time>,
     dirty: bool,
@@ -109,6 +110,7 @@ impl App {
             size: (80, 24),
             lines: Lines::default(),
             findings_of: None,
+            findings_change: None,
             interest: Interest::default(),
             roll: None,
             dirty: true,
@@ -221,7 +223,7 @@ impl App {
 
     /// The moment at which the picture changes by itself. None: not until a message comes.
     pub fn next_wake(&self) -> Option<Time> {
-        self.roll
+        self.roll.into_iter().chain(self.findings_change).min()
     }
 
     /// The one door.
@@ -245,6 +247,7 @@ impl App {
             }
             Msg::Wake => {
                 self.roll = None;
+                self.findings_change = None;
                 self.dirty = true;
                 Vec::new()
             }
@@ -268,7 +271,7 @@ impl App {
         self.picture.refresh();
         let state = (self.picture.generation(), self.now.0 / 1_000);
         if self.findings_of != Some(state) {
-            self.findings = rank(&self.picture, self.now);
+            (self.findings, self.findings_change) = rank(&self.picture, self.now);
             if let Some(only) = self.options.namespace.as_deref() {
                 self.findings.retain(|finding| match &finding.subject {
                     Key::Pod(id) => &*id.namespace == only,

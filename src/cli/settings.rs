@@ -175,7 +175,8 @@ pub fn resolve(
         refresh_metrics: layer.refresh_metrics.unwrap_or(REFRESH_METRICS),
         look: Look {
             theme: layer.theme,
-            colourless: env.no_color,
+            // A terminal that says it can do nothing is taken at its word.
+            colourless: env.no_color || env.term.as_deref() == Some("dumb"),
             ascii: layer.ascii.unwrap_or(!env.is_utf8()),
             mouse: layer.mouse.unwrap_or(true),
         },

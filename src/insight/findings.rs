@@ -67,13 +67,14 @@ impl Finding {
     }
 }
 
-/// All findings of a picture, worst first; groups by growth, then by lag.
-pub fn rank(picture: &Picture, now: Time) -> Vec<Finding> {
+/// All findings of a picture, worst first; groups by growth, then by lag. With them, the moment at which there may be
+/// another though nothing was heard: a pod's time to start is over.
+pub fn rank(picture: &Picture, now: Time) -> (Vec<Finding>, Option<Time>) {
     let mut found = Vec::new();
     partitions(picture, &mut found);
     groups(picture, &mut found);
     nodes(picture, &mut found);
-    pods(picture, now, &mut found);
+    let changes = pods(picture, now, &mut found);
     sources(picture, &mut found);
     found.sort_by(|a, b| {
         let growth = |f: &Finding| f.growth.unwrap_or(0.0);
@@ -83,7 +84,7 @@ pub fn rank(picture: &Picture, now: Time) -> Vec<Finding> {
             .then_with(|| b.lag.cmp(&a.lag))
             .then_with(|| a.subject.cmp(&b.subject))
     });
-    found
+    (found, changes)
 }
 
 fn list(numbers: &[i32]) -> String {
@@ -326,9 +327,11 @@ fn nodes(picture: &Picture, found: &mut Vec<Finding>) {
     }
 }
 
+/// Milliseconds that a pod has to start.
+const GRACE: i64 = 60_000;
+
 /// Why a pod is sick, if it is. A pod that starts or goes away in good time is not.
 fn sickness(pod: &PodRow, now: Time) -> Option<String> {
-    const GRACE: i64 = 60_000;
     if pod.is_completed() {
         return None;
     }
@@ -352,7 +355,8 @@ fn sickness(pod: &PodRow, now: Time) -> Option<String> {
     }
 }
 
-fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) {
+fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) -> Option<Time> {
+    let mut changes: Option<Time> = None;
     let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for group in picture.site.kafka.groups.iter() {
         for member in group
@@ -367,6 +371,12 @@ fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) {
         }
     }
     for pod in picture.site.pods.iter() {
+        let starts = pod.ready < pod.containers && !pod.deleting && !pod.is_completed();
+        let over = pod
+            .created
+            .map(|created| created.plus(GRACE))
+            .filter(|at| starts && *at > now);
+        changes = changes.into_iter().chain(over).min();
         if let Some(mut why) = sickness(pod, now) {
             let works_for = pod.ip.as_ref().filter(|_| !pod.host_network);
             if let Some(names) = works_for.and_then(|ip| groups.get(&**ip)) {
@@ -383,6 +393,7 @@ fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) {
             ));
         }
     }
+    changes
 }
 
 /// Sick sources; those of one system that fail alike are one finding.

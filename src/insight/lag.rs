@@ -68,7 +68,6 @@ fn state_of(
     id: &PartitionId,
     committed: Option<i64>,
     start: Option<i64>,
-    ended: bool,
     lag: Option<i64>,
 ) -> PartitionState {
     let Some((partition, _)) = kafka.partition(id) else {
@@ -84,9 +83,9 @@ fn state_of(
     if partition.leader.is_none() {
         return PartitionState::NoLeader;
     }
-    match (ended, lag) {
-        (false, None) => PartitionState::Unknown,
-        (_, Some(lag)) if lag < 0 => PartitionState::Ahead,
+    match lag {
+        None => PartitionState::Unknown,
+        Some(lag) if lag < 0 => PartitionState::Ahead,
         _ if start.is_some_and(|start| committed < start) => PartitionState::Lost,
         _ => PartitionState::Ok,
     }
@@ -150,7 +149,7 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             };
             let start = offsets.start.map(|start| start.value);
             PartitionLag {
-                state: state_of(kafka, &id, committed, start, end.is_some(), lag),
+                state: state_of(kafka, &id, committed, start, lag),
                 start,
                 committed,
                 end,

@@ -13,18 +13,10 @@ use super::{Part, Theme, table, text};
 /// Width of the labels of facts.
 const LABEL: u16 = 12;
 
-fn frame(
-    buffer: &mut Buffer,
-    area: Rect,
-    title: &str,
-    right: &str,
-    app: &App,
-    theme: &Theme,
-) -> Rect {
-    let ascii = app.options.ascii;
-    let border = theme.style(Part::Border);
-    let mut block = Block::bordered().border_style(border);
-    block = if ascii {
+/// A box, of what the terminal can show.
+pub(super) fn block(ascii: bool) -> Block<'static> {
+    let block = Block::bordered();
+    if ascii {
         block.border_set(ratatui::symbols::border::Set {
             top_left: "+",
             top_right: "+",
@@ -37,7 +29,20 @@ fn frame(
         })
     } else {
         block.border_type(BorderType::Rounded)
-    };
+    }
+}
+
+fn frame(
+    buffer: &mut Buffer,
+    area: Rect,
+    title: &str,
+    right: &str,
+    app: &App,
+    theme: &Theme,
+) -> Rect {
+    let ascii = app.options.ascii;
+    let border = theme.style(Part::Border);
+    let block = block(ascii).border_style(border);
     let inner = block.inner(area);
     block.render(area, buffer);
     let room = usize::from(area.width.saturating_sub(4));

@@ -3,7 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
-    widgets::{Block, BorderType, Clear, Widget},
+    widgets::{Clear, Widget},
 };
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     model::{Health, System},
 };
 
-use super::{Part, Theme, text};
+use super::{Part, Theme, body, text};
 
 /// Writes texts one after the other; returns where it ended.
 fn run(buffer: &mut Buffer, area: Rect, from: u16, parts: &[(&str, ratatui::style::Style)]) -> u16 {
@@ -233,10 +233,9 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) 
     }
 }
 
-fn layer(buffer: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
+fn layer(buffer: &mut Buffer, area: Rect, title: &str, ascii: bool, theme: &Theme) -> Rect {
     Clear.render(area, buffer);
-    let block = Block::bordered()
-        .border_type(BorderType::Rounded)
+    let block = body::block(ascii)
         .border_style(theme.style(Part::Accent))
         .title(format!(" {title} "));
     let inner = block.inner(area);
@@ -244,7 +243,7 @@ fn layer(buffer: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
     inner
 }
 
-pub(super) fn help(buffer: &mut Buffer, area: Rect, top: usize, theme: &Theme) {
+pub(super) fn help(buffer: &mut Buffer, area: Rect, app: &App, top: usize, theme: &Theme) {
     let wide = area.width.min(76);
     let high = area.height.min(
         u16::try_from(ACTIONS.len())
@@ -261,6 +260,7 @@ pub(super) fn help(buffer: &mut Buffer, area: Rect, top: usize, theme: &Theme) {
         buffer,
         at,
         "Help: the keys of this place; j and k scroll",
+        app.options.ascii,
         theme,
     );
     let top = top.min(ACTIONS.len().saturating_sub(usize::from(inner.height)));
@@ -297,7 +297,7 @@ pub(super) fn goto(
         area.width.min(60),
         high.min(area.height),
     );
-    let inner = layer(buffer, at, "go to", theme);
+    let inner = layer(buffer, at, "go to", app.options.ascii, theme);
     if found.is_empty() {
         let none = format!("nothing is called {input:?}");
         run(

@@ -122,18 +122,13 @@ pub(super) fn header(
             }
             _ => "",
         };
-        let title = Cell::text(format!("{}{mark}", column.title));
-        // The mark may stand in the gap beside the column, so that it never costs a letter of the title.
-        let gap = u16::from(!mark.is_empty());
-        let left = if column.align == Align::Right {
-            gap.min(slot.x)
-        } else {
-            0
-        };
-        let at = (area.x + slot.x - left, area.y);
-        let room = (slot.width + gap.max(left)).min(area.right().saturating_sub(at.0));
+        // The mark is worth more than the last letter of a title that fills its column.
+        let room = usize::from(slot.width).saturating_sub(width(mark));
+        let kept: String = column.title.chars().take(room).collect();
+        let title = Cell::text(kept + mark);
+        let at = (area.x + slot.x, area.y);
         let style = theme.style(Part::Heading);
-        field(buffer, at, room, &title, column.align, style, ascii);
+        field(buffer, at, slot.width, &title, column.align, style, ascii);
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn findings(picture: &Picture, namespace: Option<&str>, now: Time) ->
         namespace.is_none_or(|only| only == &**of)
     };
     rank(picture, now)
+        .0
         .into_iter()
         .filter(|finding| shown(&finding.subject))
         .map(|finding| {
