@@ -333,7 +333,7 @@ fn living() -> (World, Session) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_keys_at_no_size_break_it(steps in proptest::collection::vec(steps(), 1..60)) {
