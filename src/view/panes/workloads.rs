@@ -267,7 +267,8 @@ fn workload_page<'a>(cx: &'a Cx<'a>, id: &WorkloadId) -> Option<Page<'a>> {
         .flat_map(|pod| pod_group(site, pod))
         .map(|(group, _)| group)
         .collect();
-    groups.dedup_by_key(|group| group.listed.id.clone());
+    groups.sort_by(|a, b| a.listed.id.cmp(&b.listed.id));
+    groups.dedup_by(|a, b| a.listed.id == b.listed.id);
     for group in groups {
         let lag = cx
             .picture
