@@ -58,16 +58,14 @@ impl Watched {
         let mut reported = false;
         loop {
             let wait = if reported { EVERY / 5 } else { 20 * EVERY };
-            match tokio::time::timeout(wait, self.from.recv()).await {
-                Ok(envelope) => {
-                    let envelope = envelope.expect("the collector goes on");
-                    reported |= lag_report(&envelope).is_some();
-                    self.site.apply(envelope.clone());
-                    said.push(envelope);
-                }
-                Err(_) if reported => return said,
-                Err(late) => panic!("no report on the lag, {late}: {said:#?}"),
-            }
+            let Ok(envelope) = tokio::time::timeout(wait, self.from.recv()).await else {
+                assert!(reported, "no report on the lag: {said:#?}");
+                return said;
+            };
+            let envelope = envelope.expect("the collector goes on");
+            reported |= lag_report(&envelope).is_some();
+            self.site.apply(envelope.clone());
+            said.push(envelope);
         }
     }
 

@@ -5,10 +5,10 @@
     reason = "each test file uses a part of it"
 )]
 
-use std::{collections::BTreeMap, fmt, fmt::Write as _};
+use std::{collections::BTreeMap, fmt, fmt::Write as _, ops::Range};
 
 use plimsoll::{
-    app::{App, Chord, Effect, Mode, Msg, Options, Page, PaneId, RowRef, width},
+    app::{App, Chord, Column, Effect, Mode, Msg, Options, Page, PaneId, RowRef, width},
     model::{Envelope, Key, Name, Time},
     view::{self, Theme, panes, text},
 };
@@ -231,7 +231,8 @@ impl Screen<'_> {
         self.with_page(|page| {
             let mut from = 2;
             for column in page.sections[section].list.columns() {
-                let Some(at) = self.find_word(header, from, wide - 1, column.title) else {
+                let titles = page.sections[section].list.columns();
+                let Some(at) = self.find_title(header, from..wide - 1, column.title, titles) else {
                     continue;
                 };
                 let ends = at + u16::try_from(column.title.len()).unwrap();
@@ -242,7 +243,7 @@ impl Screen<'_> {
                     plimsoll::app::Align::Left => at,
                     plimsoll::app::Align::Right => {
                         let marked =
-                            !matches!(self.buffer[(ends, header)].symbol(), " " | "│" | "|");
+                            matches!(self.buffer[(ends, header)].symbol(), "↓" | "↑" | "v" | "^");
                         (ends + u16::from(marked)).saturating_sub(column.width)
                     }
                 };
@@ -255,24 +256,24 @@ impl Screen<'_> {
         (slots[place].1, ends - slots[place].1)
     }
 
-    /// The first place at or after `from` where a title stands alone, perhaps with the mark of the order behind it.
-    fn find_word(&self, y: u16, from: u16, to: u16, title: &str) -> Option<u16> {
-        let letters: Vec<&str> = (0..to).map(|x| self.buffer[(x, y)].symbol()).collect();
-        let blank = |x: Option<&&str>| {
-            x.is_none_or(|s| matches!(*s, " " | "│" | "|" | "↓" | "↑" | "v" | "^"))
-        };
+    /// The first place within `x` where a title stands, perhaps with the mark of the order behind it. Where that takes
+    /// the gap, two titles touch.
+    fn find_title(&self, y: u16, x: Range<u16>, title: &str, titles: &[Column]) -> Option<u16> {
+        let to = usize::from(x.end);
+        let letters: Vec<&str> = (0..x.end).map(|x| self.buffer[(x, y)].symbol()).collect();
         let long = title.len();
-        // The mark of the order takes the last letter where there is no room for both.
-        let named = |text: String| {
-            text == title || text.strip_suffix(['…', '~']) == Some(&title[..long - 1])
+        let blank = |s: &str| matches!(s, " " | "│" | "|" | "↓" | "↑" | "v" | "^");
+        let ends = |at: usize| {
+            let rest = letters[at..].concat();
+            at == to || blank(letters[at]) || titles.iter().any(|of| rest.starts_with(of.title))
         };
-        (usize::from(from)..usize::from(to).saturating_sub(long - 1))
-            .find(|x| {
-                named(letters[*x..*x + long].concat())
-                    && blank(letters.get(x.wrapping_sub(1)))
-                    && blank(letters.get(x + long))
+        let first = usize::from(x.start);
+        (first..to.saturating_sub(long - 1))
+            .find(|at| {
+                let begins = *at == first || blank(letters[at - 1]);
+                begins && letters[*at..at + long].concat() == title && ends(at + long)
             })
-            .map(|x| u16::try_from(x).unwrap())
+            .map(|at| u16::try_from(at).unwrap())
     }
 
     /// What stands in the row that holds `row`, under the title `column`.

@@ -5,6 +5,8 @@
     reason = "each test file uses a part of it"
 )]
 
+use std::{collections::BTreeMap, sync::Mutex};
+
 use plimsoll::{
     model::{
         Broker, BrokerId, Cluster, CommittedPartition, Delta, Envelope, GroupCommits, GroupKind,
@@ -19,8 +21,16 @@ use plimsoll::{
 /// When every scenario happens: 15 January 2027, 08:00 UTC.
 pub const START: Time = Time(1_800_000_000_000);
 
-/// The demo world's opening and all that it says in so many seconds.
+/// The demo world's opening and all that it says in so many seconds. Each is simulated once.
 pub fn demo(seed: u64, seconds: i64) -> Vec<Envelope> {
+    static SAID: Mutex<BTreeMap<(u64, i64), Vec<Envelope>>> = Mutex::new(BTreeMap::new());
+    let mut said = SAID.lock().unwrap();
+    said.entry((seed, seconds))
+        .or_insert_with(|| simulate(seed, seconds))
+        .clone()
+}
+
+fn simulate(seed: u64, seconds: i64) -> Vec<Envelope> {
     let mut world = demo::World::new(seed, 1.0, START);
     let mut said = world.opening();
     for second in 1..=seconds {

@@ -129,7 +129,7 @@ async fn frames_that_nobody_asked_for_are_33_ms_apart() {
         .collect();
     assert!(late.len() > 20, "{moments:?}");
     for pair in late.windows(2) {
-        let apart = *pair[1] - *pair[0];
+        let apart = pair[1].saturating_sub(*pair[0]);
         assert!(
             apart.is_zero() || apart >= Duration::from_millis(33),
             "{apart:?}"

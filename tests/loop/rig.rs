@@ -114,16 +114,12 @@ pub(crate) fn script(
     let began = Instant::now();
     let steps = messages.into_iter();
     Box::pin(stream::unfold(steps, move |mut steps| async move {
-        match steps.next() {
-            Some((at, msg)) => {
-                tokio::time::sleep_until(began + at).await;
-                Some((msg, steps))
-            }
-            None => {
-                tokio::time::sleep_until(began + end).await;
-                None
-            }
-        }
+        let Some((at, msg)) = steps.next() else {
+            tokio::time::sleep_until(began + end).await;
+            return None;
+        };
+        tokio::time::sleep_until(began + at).await;
+        Some((msg, steps))
     }))
 }
 

@@ -333,7 +333,7 @@ fn living() -> (World, Session) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_keys_at_no_size_break_it(steps in proptest::collection::vec(steps(), 1..60)) {
@@ -389,4 +389,35 @@ fn ages_go_on_when_nothing_is_heard() {
     session.wait(60 * SECOND);
     session.screen().assert_has("k8s ✗ unreachable 1m");
     assert_eq!(session.app.next_wake(), Some(START.plus(120 * SECOND)));
+}
+
+#[test]
+fn a_workload_names_each_of_its_groups_once() {
+    let mut session = Session::new(options(), START, (80, 24));
+    session.feed(world::checkout());
+    let both = |id: &str| {
+        vec![
+            world::member(&format!("{id}-1"), "10.0.0.1", "orders", &[0]),
+            world::member(&format!("{id}-2"), "10.0.0.2", "orders", &[1]),
+        ]
+    };
+    session.feed([
+        groups(&[
+            ("audit", GroupKind::Classic, "Stable"),
+            ("checkout", GroupKind::Classic, "Stable"),
+        ]),
+        world::members("audit", "Stable", both("a")),
+        world::members("checkout", "Stable", both("c")),
+    ]);
+    session.press("5 enter");
+    let screen = session.screen();
+    let named = |group: &str| {
+        screen
+            .lines
+            .iter()
+            .filter(|line| line.contains(group))
+            .count()
+    };
+    assert_eq!(named("group        audit"), 1, "{screen}");
+    assert_eq!(named("group        checkout"), 1, "{screen}");
 }

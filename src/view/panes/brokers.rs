@@ -20,11 +20,11 @@ pub(super) struct Brokers;
 const COLUMNS: &[Column] = &[
     Column::right("ID", 4),
     Column::left("POD", 20).flex(2),
-    Column::left("NODE", 12).flex(1),
-    Column::left("RACK", 8).drop(1),
-    Column::right("LEADERS", 7),
+    Column::left("NODE", 11).flex(1),
+    Column::left("RACK", 7).drop(1),
+    Column::right("LEADERS", 8),
     Column::right("REPL", 5),
-    Column::right("UNDER", 5),
+    Column::right("UNDER", 6),
     Column::right("DISK", 8),
     Column::right("IN/S", 8).drop(3),
     Column::right("OUT/S", 8).drop(3),
@@ -298,8 +298,8 @@ fn facts<'a>(cx: &'a Cx<'a>, row: &Row<'a>) -> Vec<Fact<'a>> {
 const TOPICS: &[Column] = &[
     Column::left("TOPIC", 20).flex(1),
     Column::right("LED", 5),
-    Column::right("REPLICAS", 8),
-    Column::right("OUT OF SYNC", 11),
+    Column::right("REPLICAS", 9),
+    Column::right("OUT OF SYNC", 12),
     Column::right("BYTES", 8),
 ];
 

@@ -20,10 +20,10 @@ const COLUMNS: &[Column] = &[
     Column::right("/S", 7),
     Column::left("TREND", 10).drop(2),
     Column::left("STATE", 10),
-    Column::right("MEM", 3),
-    Column::left("WORKLOAD", 18).flex(2),
+    Column::right("MEM", 4),
+    Column::left("WORKLOAD", 17).flex(2),
     Column::left("TYPE", 8).drop(4),
-    Column::right("COORD", 5).drop(5),
+    Column::right("COORD", 6).drop(5),
 ];
 
 struct All<'a> {
@@ -283,9 +283,9 @@ fn group_facts<'a>(
 const MEMBERS: &[Column] = &[
     Column::left("CLIENT", 14).flex(1),
     Column::left("HOST", 13).drop(1),
-    Column::left("POD", 22).flex(3),
+    Column::left("POD", 21).flex(3),
     Column::left("NODE", 12).flex(1),
-    Column::right("PARTS", 5),
+    Column::right("PARTS", 6),
     Column::right("LAG", 8),
     Column::left("POD STATE", 16).drop(3),
 ];
@@ -337,13 +337,13 @@ fn members_list<'a>(
 
 const PARTITIONS: &[Column] = &[
     Column::left("TOPIC", 12).flex(2),
-    Column::right("PART", 4),
+    Column::right("PART", 5),
     Column::right("COMMITTED", 10),
     Column::right("END", 10),
     Column::right("LAG", 8),
     Column::left("STATE", 11),
-    Column::left("OWNER", 14).flex(3),
-    Column::right("LEADER", 6).drop(2),
+    Column::left("OWNER", 13).flex(3),
+    Column::right("LEADER", 7).drop(2),
     Column::right("START", 10).drop(3),
 ];
 

@@ -10,7 +10,7 @@ pub(super) struct Log;
 
 const COLUMNS: &[Column] = &[
     Column::left("TIME", 8),
-    Column::left("LEVEL", 5),
+    Column::left("LEVEL", 6),
     Column::left("TEXT", 30).flex(1),
     Column::left("MODULE", 24).drop(1),
 ];

@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::left("SOURCE", 16).flex(1),
     Column::left("STATE", 12),
     Column::right("LAST", 6),
-    Column::right("EVERY", 5),
+    Column::right("EVERY", 6),
     Column::right("REQ", 6),
     Column::right("ERR", 4),
     Column::right("BYTES", 7).drop(2),

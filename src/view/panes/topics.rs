@@ -19,15 +19,15 @@ pub(super) static PANE: Topics = Topics;
 pub(super) struct Topics;
 
 const COLUMNS: &[Column] = &[
-    Column::left("TOPIC", 20).flex(3),
-    Column::right("PARTS", 5),
+    Column::left("TOPIC", 16).flex(3),
+    Column::right("PARTS", 6),
     Column::right("RF", 3),
-    Column::right("MIN ISR", 7),
-    Column::right("UNDER", 5),
-    Column::right("OFFLINE", 7),
+    Column::right("MIN ISR", 8),
+    Column::right("UNDER", 6),
+    Column::right("OFFLINE", 8),
     Column::right("BYTES", 8),
     Column::left("POLICY", 9).drop(2),
-    Column::left("RETENTION", 9).drop(3),
+    Column::left("RETENTION", 10).drop(3),
 ];
 
 struct All<'a> {
@@ -171,8 +171,8 @@ impl Pane for Topics {
 }
 
 const PARTITIONS: &[Column] = &[
-    Column::right("PART", 4),
-    Column::right("LEADER", 6),
+    Column::right("PART", 5),
+    Column::right("LEADER", 7),
     Column::left("REPLICAS", 10).flex(1),
     Column::left("ISR", 10).flex(1),
     Column::left("HEALTH", 16),
@@ -235,7 +235,7 @@ fn topic_page<'a>(cx: &'a Cx<'a>, topic: &'a Topic) -> Page<'a> {
     const READERS: &[Column] = &[
         Column::left("GROUP", 20).flex(1),
         Column::right("LAG", 9),
-        Column::right("PARTS", 5),
+        Column::right("PARTS", 6),
     ];
     let config = topic.config.as_ref();
     let setting = |label, value: Option<String>| {
@@ -418,7 +418,7 @@ fn partition_page<'a>(
     offsets: PartitionOffsets,
 ) -> Page<'a> {
     const REPLICAS: &[Column] = &[
-        Column::right("BROKER", 6),
+        Column::right("BROKER", 7),
         Column::left("ROLE", 18),
         Column::left("POD", 22).flex(1),
         Column::left("NODE", 14).flex(1),

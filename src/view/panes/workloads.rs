@@ -20,14 +20,14 @@ pub(super) struct Workloads;
 
 const COLUMNS: &[Column] = &[
     Column::left("NAMESPACE", 10).flex(1),
-    Column::left("NAME", 14).flex(2),
+    Column::left("NAME", 13).flex(2),
     Column::right("READY", 7),
-    Column::right("RESTARTS", 8),
+    Column::right("RESTARTS", 9),
     Column::left("REASON", 16).flex(1),
     Column::right("CPU", 7),
     Column::right("MEMORY", 8),
     Column::left("KIND", 11).drop(2),
-    Column::right("UPDATED", 7).drop(3),
+    Column::right("UPDATED", 8).drop(3),
 ];
 
 struct All<'a> {
@@ -165,13 +165,13 @@ impl Pane for Workloads {
 }
 
 const PODS: &[Column] = &[
-    Column::left("POD", 24).flex(3),
-    Column::right("READY", 5),
+    Column::left("POD", 20).flex(3),
+    Column::right("READY", 6),
     Column::left("STATUS", 16).flex(1),
-    Column::right("RESTARTS", 8),
+    Column::right("RESTARTS", 9),
     Column::right("CPU", 6),
     Column::right("MEMORY", 7),
-    Column::right("OF LIMIT", 8),
+    Column::right("OF LIMIT", 9),
     Column::left("NODE", 14).flex(1).drop(1),
     Column::right("AGE", 4).drop(2),
     Column::left("LAST EXIT", 16).drop(3),
@@ -267,7 +267,8 @@ fn workload_page<'a>(cx: &'a Cx<'a>, id: &WorkloadId) -> Option<Page<'a>> {
         .flat_map(|pod| pod_group(site, pod))
         .map(|(group, _)| group)
         .collect();
-    groups.dedup_by_key(|group| group.listed.id.clone());
+    groups.sort_by(|a, b| a.listed.id.cmp(&b.listed.id));
+    groups.dedup_by(|a, b| a.listed.id == b.listed.id);
     for group in groups {
         let lag = cx
             .picture
@@ -289,8 +290,8 @@ fn workload_page<'a>(cx: &'a Cx<'a>, id: &WorkloadId) -> Option<Page<'a>> {
 const MEMBERSHIPS: &[Column] = &[
     Column::left("GROUP", 20).flex(1),
     Column::left("CLIENT", 20).flex(1),
-    Column::right("PARTS", 5),
-    Column::right("LAG OF GROUP", 12),
+    Column::right("PARTS", 6),
+    Column::right("LAG OF GROUP", 13),
 ];
 
 fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
