@@ -9,6 +9,7 @@ mod health;
 mod id;
 mod kafka;
 mod kube;
+mod recording;
 mod ring;
 mod series;
 mod site;
@@ -16,7 +17,7 @@ mod table;
 mod time;
 
 pub use delta::Delta;
-pub use envelope::{Envelope, FORMAT, Update};
+pub use envelope::{Envelope, Update};
 pub use health::{Health, HealthReport, Source, State, System};
 pub use id::{BrokerId, Key, Name, PartitionId, PodId, WorkloadId};
 pub use kafka::{
@@ -29,6 +30,7 @@ pub use kube::{
     Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow, StrimziRow,
     Usage, Warning, WorkloadRow,
 };
+pub use recording::{FORMAT, FormatError, Recorded, read_recording, write_recording};
 pub use ring::Ring;
 pub use series::{Point, SeriesKey, Signal};
 pub use site::Site;

@@ -269,6 +269,13 @@ impl App {
         let state = (self.picture.generation(), self.now.0 / 1_000);
         if self.findings_of != Some(state) {
             self.findings = rank(&self.picture, self.now);
+            if let Some(only) = self.options.namespace.as_deref() {
+                self.findings.retain(|finding| match &finding.subject {
+                    Key::Pod(id) => &*id.namespace == only,
+                    Key::Workload(id) => &*id.namespace == only,
+                    _ => true,
+                });
+            }
             self.findings_of = Some(state);
         }
         self.settle_lines();

@@ -123,6 +123,7 @@ impl View {
 }
 
 /// Kafka, Prometheus, and what is left out.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Kafka and Prometheus")]
 pub struct SystemArgs {

@@ -60,7 +60,7 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
             "add --demo, or use plimsoll demo",
         );
     }
-    let live = [
+    let named = [
         ("--bootstrap-server", systems.bootstrap_server.is_some()),
         ("--command-config", systems.command_config.is_some()),
         ("--prometheus", systems.prometheus.is_some()),
@@ -68,11 +68,11 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
         ("--no-kafka", systems.no_kafka),
         ("--no-prometheus", systems.no_prometheus),
     ];
-    let live = live
+    let named = named
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))
         .or_else(|| line.kubectl.names_a_cluster());
-    match live {
+    match named {
         Some(flag) => refuse(
             flag,
             "the demo world uses no live system",

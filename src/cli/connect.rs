@@ -84,16 +84,12 @@ pub fn live(
     let prometheus = settings.prometheus.as_ref().map_or(Ok(None), prometheus)?;
     let flags = settings.kube.as_ref();
     let kube = flags.map(|flags| kube(flags, env, plugins)).transpose()?;
-    let site: Name = match (
-        &kube,
-        settings
-            .kafka
-            .as_ref()
-            .and_then(|layer| layer.bootstrap_server.as_ref()),
-    ) {
-        (Some(kube), _) => kube.context().unwrap_or(kube.server()).into(),
-        (None, Some(bootstrap)) => bootstrap.as_str().into(),
-        (None, None) => "local".into(),
+    let first = |kafka: &kafka::Client| kafka.config().bootstrap.first().map(ToString::to_string);
+    let site: Name = match (&kube, &kafka, &prometheus) {
+        (Some(kube), ..) => kube.context().unwrap_or(kube.server()).into(),
+        (None, Some(kafka), _) => first(kafka).unwrap_or_default().into(),
+        (None, None, Some(prometheus)) => prometheus.server().into(),
+        (None, None, None) => Name::default(),
     };
     let live = Live {
         site,

@@ -15,6 +15,7 @@ use std::{
 
 use crate::net::kube::KubeEnv;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 /// What of the process's surroundings changes what the program does. An empty variable counts as unset.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {

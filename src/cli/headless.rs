@@ -1,6 +1,9 @@
 //! Reports on live servers and on the demo world: starts the sources, waits for the report, ends them.
 
-use tokio::sync::mpsc;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
 
 use crate::{
     log::{self, LogOptions},
@@ -75,6 +78,10 @@ async fn prepare_and_run(
 ) -> Result<Exit, Exit> {
     let theme = screen::theme(all)?.without_colour();
     let _log = open_log(all)?;
+    // Listened to before anything is started, so that no moment is left in which ctrl-c is not heard.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+        Exit::because(Code::Nothing, Complaint::new("signals", error.to_string()))
+    })?;
     let started = start(all, env)?;
     let options = screen::options(all, started.site.clone(), Some(subject.pane()));
     let session = Session {
@@ -87,10 +94,7 @@ async fn prepare_and_run(
     };
     tokio::select! {
         biased;
-        interrupted = tokio::signal::ctrl_c() => {
-            let code = if interrupted.is_ok() { Code::Interrupted } else { Code::Nothing };
-            Ok(Exit::quiet(code))
-        }
+        _ = interrupt.recv() => Ok(Exit::quiet(Code::Interrupted)),
         mut exit = report::run(subject, settings, session) => {
             exit.complaints.splice(0..0, started.warnings);
             Ok(exit)

@@ -157,8 +157,17 @@ fn judge(
     settings: &ReportSettings,
 ) -> Exit {
     let mut complaints = needs::complaints(&document.missing);
-    let absent = absent_groups(subject, picture);
-    let code = if nothing || (document.items.is_empty() && !document.missing.is_empty()) {
+    // Without the source of the rows, no row is no news.
+    let blind = document
+        .missing
+        .iter()
+        .any(|missing| needs::gives_rows(subject, missing.source));
+    let absent = if blind {
+        Vec::new()
+    } else {
+        absent_groups(subject, picture)
+    };
+    let code = if nothing || (document.items.is_empty() && blind) {
         Code::Nothing
     } else if !absent.is_empty() {
         complaints.extend(absent);

@@ -140,19 +140,19 @@ pub fn resolve(
         flags: kube,
         context,
     } = choose_kube(line, demo, env)?;
-    let mut contexts = file.contexts;
-    let section = context.as_ref().and_then(|name| contexts.remove(name));
+    let mut sections = file.contexts;
+    let section = context.as_ref().and_then(|name| sections.remove(name));
     let layer = flags(line)
         .over(environment(env))
         .over(section.unwrap_or_default())
         .over(file.base);
-    let live = |left_out: bool| !demo && !left_out;
+    let is_read = |left_out: bool| !demo && !left_out;
     let kafka = Some(layer.kafka)
         .filter(|kafka| kafka.bootstrap_server.is_some() || kafka.command_config.is_some())
-        .filter(|_| live(line.systems.no_kafka));
+        .filter(|_| is_read(line.systems.no_kafka));
     let prometheus = Some(layer.prometheus)
         .filter(|prometheus| prometheus.url.is_some())
-        .filter(|_| live(line.systems.no_prometheus));
+        .filter(|_| is_read(line.systems.no_prometheus));
     if !demo && kube.is_none() && kafka.is_none() && prometheus.is_none() {
         return Err(Exit::usage(nothing_to_observe(line)));
     }

@@ -8,9 +8,6 @@ use super::{
     ReplicaSetRow, StrimziRow, Time, TopicConfig, Warning, WorkloadRow,
 };
 
-/// The version of the envelope format. It changes when an older reader would misread a newer file.
-pub const FORMAT: u32 = 1;
-
 /// One thing that a source said, when, and of which site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {

@@ -61,7 +61,7 @@ sources! {
     TopicConfigs "topic configs" Kafka "min.insync.replicas, cleanup.policy, retention",
     LogDirs "log dirs" Kafka "sizes of partitions and disks",
     Reassignments "reassignments" Kafka "partitions that are moving",
-    Series "series" Prometheus "series of brokers, groups and pods",
+    Series "prometheus" Prometheus "series of brokers, groups and pods",
 }
 
 impl fmt::Display for Source {

@@ -123,16 +123,17 @@ pub(super) fn header(
             _ => "",
         };
         let title = Cell::text(format!("{}{mark}", column.title));
-        let at = (area.x + slot.x, area.y);
-        field(
-            buffer,
-            at,
-            slot.width,
-            &title,
-            column.align,
-            theme.style(Part::Heading),
-            ascii,
-        );
+        // The mark may stand in the gap beside the column, so that it never costs a letter of the title.
+        let gap = u16::from(!mark.is_empty());
+        let left = if column.align == Align::Right {
+            gap.min(slot.x)
+        } else {
+            0
+        };
+        let at = (area.x + slot.x - left, area.y);
+        let room = (slot.width + gap.max(left)).min(area.right().saturating_sub(at.0));
+        let style = theme.style(Part::Heading);
+        field(buffer, at, room, &title, column.align, style, ascii);
     }
 }
 

@@ -27,14 +27,15 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     while !rest.is_empty() {
         let digits = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .ok_or_else(|| match text.parse::<f64>() {
-                Ok(_) => format!("a duration needs a unit; write {text}s for seconds"),
-                Err(_) => wrong(),
+            .ok_or_else(|| {
+                if text.parse::<f64>().is_ok() {
+                    format!("a duration needs a unit; write {text}s for seconds")
+                } else {
+                    wrong()
+                }
             })?;
         let (number, after) = rest.split_at(digits);
-        let number: f64 = number
-            .parse()
-            .map_err(|_why: std::num::ParseFloatError| wrong())?;
+        let number: f64 = number.parse().ok().ok_or_else(wrong)?;
         let end = after
             .find(|c: char| c.is_ascii_digit() || c == '.')
             .unwrap_or(after.len());

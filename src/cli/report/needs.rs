@@ -38,6 +38,14 @@ pub(super) fn system(subject: &Subject) -> Option<System> {
     }
 }
 
+/// Whether the report has no rows without this source.
+pub(super) fn gives_rows(subject: &Subject, source: Source) -> bool {
+    match subject {
+        Subject::View(View::Home | View::Sources) => false,
+        other => feeding(other).first() == Some(&source),
+    }
+}
+
 /// How far a source has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {

@@ -295,3 +295,22 @@ fn a_namespace_filters_what_is_shown_and_not_the_join() {
         compose(&groups, &picture, None, START, Vec::new()).items
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_group_is_called_absent_only_where_groups_can_be_seen() {
+    let subject = Subject::Lag(vec!["nobody".to_owned()]);
+    let wanted = settings(Format::Json);
+    let refused = |source| health(source, State::Unreachable, "connection refused");
+    let mut said: Vec<Envelope> = world().into_iter().collect();
+    said.push(refused(Source::Pods));
+    let exit = report_on(said.clone(), &subject, &wanted, ALL).await;
+    assert_eq!(exit.code, Code::Usage);
+    assert!(
+        exit.lines()
+            .any(|line| line.contains("\"nobody\": does not exist"))
+    );
+    said.push(refused(Source::Lag));
+    let exit = report_on(said, &subject, &wanted, ALL).await;
+    assert_eq!(exit.code, Code::Nothing);
+    assert!(exit.lines().all(|line| !line.contains("does not exist")));
+}

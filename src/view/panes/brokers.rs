@@ -184,7 +184,7 @@ impl Pane for Brokers {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Brokers".into(),
+            title: cells::title(cx, "Brokers", &[Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

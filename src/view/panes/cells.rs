@@ -1,9 +1,11 @@
 //! Cells and lists that several panes share.
 
+use std::borrow::Cow;
+
 use crate::{
     app::{Cell, Column, Cx, List, Role, SortKey},
     insight::{Confidence, GroupLag, Link},
-    model::{Key, Name, PodRow, Usage},
+    model::{Key, Name, PodRow, Source, Time, Usage},
     view::text,
 };
 
@@ -42,11 +44,38 @@ impl<T> List for Listed<'_, T> {
     }
 }
 
+/// How old a fact is, if its source has let three polls go by since.
+pub(super) fn stale_age(cx: &Cx<'_>, source: Source, at: Time) -> Option<String> {
+    let every = cx.picture.site.health.get(&source)?.report.every?;
+    let late = at.plus(3 * every + 1);
+    cx.rolls_at(late);
+    (cx.now >= late).then(|| cx.age(at))
+}
+
+/// The title of a pane, with what is wrong with the sources it lives on and how old what is shown is.
+pub(super) fn title<'a>(cx: &Cx<'_>, name: &'static str, sources: &[Source]) -> Cow<'a, str> {
+    for source in sources {
+        let Some(health) = cx.picture.site.health.get(source) else {
+            continue;
+        };
+        let state = &health.report.state;
+        if state.is_sick() {
+            let age = health
+                .last_ok
+                .map_or_else(String::new, |at| format!(", {} old", cx.age(at)));
+            return format!("{name}: {source} {}{age}", state.word()).into();
+        }
+        if let Some(at) = health.last_ok
+            && let Some(age) = stale_age(cx, *source, at)
+        {
+            return format!("{name}: {source} stale, {age} old").into();
+        }
+    }
+    name.into()
+}
+
 /// A cell that sorts as it reads.
-pub(super) fn words<'a>(
-    text: impl Into<std::borrow::Cow<'a, str>>,
-    role: Role,
-) -> (Cell<'a>, SortKey<'a>) {
+pub(super) fn words<'a>(text: impl Into<Cow<'a, str>>, role: Role) -> (Cell<'a>, SortKey<'a>) {
     let text = text.into();
     (Cell::new(text.clone(), role), SortKey::Text(text))
 }

@@ -5,7 +5,7 @@ use crate::{
     insight::{
         PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Member, Name},
+    model::{BrokerId, Group, Key, Member, Name, Source},
     view::text,
 };
 
@@ -50,7 +50,17 @@ impl All<'_> {
         let history = self.cx.picture.history.group(&group.listed.id);
         match column {
             0 => words(&*group.listed.id, Role::Strong),
-            1 => history.map_or(unknown, |history| cells::group_lag(&history.lag)),
+            1 => {
+                let (lag, key) = history.map_or(unknown, |history| cells::group_lag(&history.lag));
+                let read = group
+                    .commits
+                    .as_ref()
+                    .map_or(group.listed_at, |commits| commits.at);
+                match cells::stale_age(self.cx, Source::Lag, read) {
+                    Some(age) => (Cell::new(format!("{} {age}", lag.text), Role::Stale), key),
+                    None => (lag, key),
+                }
+            }
             2 => match history.and_then(crate::insight::GroupHistory::growth) {
                 Some(growth) => {
                     let role = match history {
@@ -134,12 +144,12 @@ impl Pane for Groups {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Groups".into(),
+            title: cells::title(cx, "Groups", &[Source::Lag, Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
                 list: Box::new(All { cx }),
-                empty: super::sources::why_empty(cx, crate::model::Source::Lag, "groups"),
+                empty: super::sources::why_empty(cx, Source::Lag, "groups"),
                 sort: Some((1, true)),
             }],
         }

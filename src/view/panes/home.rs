@@ -172,6 +172,24 @@ fn progress<'a>(cx: &Cx<'a>) -> Option<Fact<'a>> {
     (!cells.is_empty()).then(|| Fact::new("reading", cells))
 }
 
+/// What live sources have to say: above all that they may read one namespace only.
+fn notes<'a>(cx: &Cx<'a>) -> Option<Fact<'a>> {
+    let live = cx.picture.site.health.values();
+    let mut said: Vec<&str> = live
+        .filter(|health| health.report.state == State::Live)
+        .filter_map(|health| health.report.why.as_deref())
+        .collect();
+    said.sort_unstable();
+    said.dedup();
+    let first = said.first()?;
+    let more = said.len() - 1;
+    let mut cells = vec![Cell::new((*first).to_owned(), Role::Warn)];
+    if more > 0 {
+        cells.insert(0, Cell::dim(format!("{} notes, see Sources:", more + 1)));
+    }
+    Some(Fact::new("note", cells))
+}
+
 impl Pane for Home {
     fn id(&self) -> PaneId {
         PaneId::Home
@@ -188,6 +206,7 @@ impl Pane for Home {
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         let mut facts = vec![strip(cx)];
         facts.extend(progress(cx));
+        facts.extend(notes(cx));
         let site = &cx.picture.site;
         let looked = format!(
             "nothing wrong found in {} groups, {} topics, {} pods, {} nodes, {} sources",

@@ -123,7 +123,7 @@ impl Pane for Nodes {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Nodes".into(),
+            title: cells::title(cx, "Nodes", &[Source::Nodes]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
@@ -137,7 +137,12 @@ impl Pane for Nodes {
     fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
         let Key::Node(name) = key else { return None };
         let site = &cx.picture.site;
-        let pods: Vec<_> = cx.picture.index.node_pods(site, name).collect();
+        let pods: Vec<_> = cx
+            .picture
+            .index
+            .node_pods(site, name)
+            .filter(|pod| cx.shows(&pod.id.namespace))
+            .collect();
         let node = site.nodes.get(name);
         if node.is_none() && pods.is_empty() {
             return None;

@@ -145,7 +145,7 @@ impl Pane for Topics {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: "Topics".into(),
+            title: cells::title(cx, "Topics", &[Source::Metadata]),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

@@ -140,7 +140,11 @@ impl Pane for Workloads {
             .filter(|row| cx.shows(&row.id.namespace))
             .collect();
         Page {
-            title: "Workloads".into(),
+            title: cells::title(
+                cx,
+                "Workloads",
+                &[Source::Deployments, Source::StatefulSets, Source::Pods],
+            ),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
