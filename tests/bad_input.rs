@@ -17,6 +17,7 @@ use std::{fs, path::Path, process::Stdio};
 use call::command;
 
 /// One call that must fail.
+#[derive(Clone, Copy)]
 struct Case {
     words: &'static str,
     /// Variables of the environment; `~` stands for the home directory, as it does in `words`.

@@ -14,5 +14,9 @@ mod world;
 
 #[path = "screens/demo.rs"]
 mod demo;
+#[path = "screens/looks.rs"]
+mod looks;
+#[path = "screens/moves.rs"]
+mod moves;
 #[path = "screens/scenarios.rs"]
 mod scenarios;

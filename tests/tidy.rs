@@ -29,13 +29,22 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Whether the path is that of Rust source.
+fn is_rust(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|ending| ending == "rs")
+}
+
 /// Text files of the project with their paths from its root, sorted. What others made or recorded is left out.
 fn files(under: &str, endings: &[&str]) -> Vec<(String, String)> {
     const NOT_OURS: &[&str] = &["target", ".git", "fixtures"];
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root().join(under)];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}")) {
+        for entry in
+            fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {

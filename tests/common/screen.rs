@@ -8,7 +8,7 @@
 use std::{collections::BTreeMap, fmt, fmt::Write as _};
 
 use plimsoll::{
-    app::{App, Chord, Effect, Msg, Options, Page, PaneId, RowRef, width},
+    app::{App, Chord, Effect, Mode, Msg, Options, Page, PaneId, RowRef, width},
     model::{Envelope, Key, Name, Time},
     view::{self, Theme, panes, text},
 };
@@ -97,7 +97,8 @@ impl Session {
         self
     }
 
-    fn paint(&mut self) -> (Buffer, Option<Effect>) {
+    /// Draws, and tells the app so, as the loop does.
+    pub fn paint(&mut self) -> (Buffer, Option<Effect>) {
         let effect = self.app.before_draw();
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = Buffer::empty(area);
@@ -236,6 +237,8 @@ impl Screen<'_> {
                 let ends = at + u16::try_from(column.title.len()).unwrap();
                 from = ends;
                 let starts = match column.align {
+                    // The first column begins where rows do; its mark may stand in the gap behind it.
+                    _ if slots.is_empty() => 2,
                     plimsoll::app::Align::Left => at,
                     plimsoll::app::Align::Right => {
                         let marked =
@@ -259,9 +262,13 @@ impl Screen<'_> {
             x.is_none_or(|s| matches!(*s, " " | "│" | "|" | "↓" | "↑" | "v" | "^"))
         };
         let long = title.len();
+        // The mark of the order takes the last letter where there is no room for both.
+        let named = |text: String| {
+            text == title || text.strip_suffix(['…', '~']) == Some(&title[..long - 1])
+        };
         (usize::from(from)..usize::from(to).saturating_sub(long - 1))
             .find(|x| {
-                letters[*x..*x + long].concat() == title
+                named(letters[*x..*x + long].concat())
                     && blank(letters.get(x.wrapping_sub(1)))
                     && blank(letters.get(x + long))
             })
@@ -375,8 +382,27 @@ impl Screen<'_> {
         out + &legend.join("\n")
     }
 
+    /// No row reaches into the frame.
+    #[track_caller]
+    pub fn assert_framed(&self) -> &Self {
+        let (_, wide) = self.body();
+        let area = self.buffer.area;
+        for y in 3..area.height - 2 {
+            for x in [0, wide - 1, area.width - 1] {
+                let symbol = self.buffer[(x, y)].symbol();
+                let edge = matches!(symbol, "│" | "|" | "▌" | ">");
+                assert!(edge, "{symbol:?} stands in the frame at {x},{y}:\n{self}");
+            }
+        }
+        self
+    }
+
     /// Compares text and styles with what was seen to be right before.
     pub fn snapshot(&self, name: &str) {
+        let area = self.buffer.area;
+        if area.width >= 40 && area.height >= 8 && self.app().mode == Mode::Normal {
+            self.assert_framed();
+        }
         insta::with_settings!({
             snapshot_path => "../snapshots",
             prepend_module_to_snapshot => false,

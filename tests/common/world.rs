@@ -8,9 +8,10 @@
 use plimsoll::{
     model::{
         Broker, BrokerId, Cluster, CommittedPartition, Delta, Envelope, GroupCommits, GroupKind,
-        GroupListing, GroupMembers, HealthReport, ListedGroup, Member, Metadata, Name, NodeRow,
-        OffsetKind, OffsetListing, Owned, Owner, Partition, PodId, PodRow, ReplicaSetRow, SECOND,
-        Source, State, Time, TopicMetadata, TopicOffsets, Update, WorkloadId, WorkloadRow,
+        GroupListing, GroupMembers, HealthReport, ListedGroup, Member, MemberSetting, Metadata,
+        Name, NodeRow, OffsetKind, OffsetListing, Owned, Owner, Partition, PodId, PodRow,
+        ReplicaSetRow, SECOND, Source, State, Time, TopicMetadata, TopicOffsets, Update,
+        WorkloadId, WorkloadRow,
     },
     source::demo,
 };
@@ -235,7 +236,7 @@ pub fn members(group: &str, state: &str, members: Vec<Member>) -> Envelope {
     said(Update::Members(vec![GroupMembers {
         group: group.into(),
         state: state.into(),
-        setting: Default::default(),
+        setting: MemberSetting::default(),
         members,
         rebalancing: state == "PreparingRebalance",
     }]))

@@ -27,6 +27,7 @@ mod kafka_tools;
 mod kube_client;
 mod lag_oracle;
 mod program;
+mod prometheus_client;
 mod quiet;
 mod screen;
 mod snapshot_oracle;

@@ -105,6 +105,8 @@ fn a_group_has_its_members_on_pods_and_its_partitions() {
             .assert_cell("worker-c2", "PARTS", "6")
             .assert_cell("worker-c2", "LAG", "1.10M")
             .assert_cell("186368", "PART", "1")
+            .assert_cell("186368", "COMMITTED", "72683985")
+            .assert_cell("186368", "END", "72870353")
             .assert_cell("186368", "STATE", "ok");
         assert_eq!(screen.column(1, "PART"), ["1", "2", "0", "5", "3", "4"]);
         if size == MIDDLE {

@@ -8,7 +8,7 @@ use plimsoll::{
 };
 
 use super::{
-    assert_complains, assert_tidy, files,
+    assert_complains, assert_tidy, files, is_rust,
     scan::{paths, scan},
 };
 
@@ -96,7 +96,7 @@ fn check_map(map: &str, rooms: &[String], exists: impl Fn(&str) -> bool) -> Vec<
         .collect();
     let gone = quoted
         .iter()
-        .filter(|name| name.ends_with(".rs") && !name.contains("NAME"))
+        .filter(|name| is_rust(name) && !name.contains("NAME"))
         .filter(|name| !exists(name));
     complaints.extend(
         gone.map(|name| format!("src/ARCHITECTURE.md: {name} is not there: correct the code map")),

@@ -5,7 +5,7 @@ use crate::{
     insight::{
         PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Member, Name, Source},
+    model::{BrokerId, Group, Key, Member, Name, Source, Time},
     view::text,
 };
 
@@ -209,6 +209,13 @@ fn no_members(group: &Group) -> String {
     }
 }
 
+/// Whether a number was read so long ago that it must not pass for one of now. The page changes when that comes.
+fn is_old(cx: &Cx<'_>, read: Time) -> bool {
+    const FRESH: i64 = 30_000;
+    cx.rolls_at(read.plus(FRESH + 1));
+    cx.now.since(read) > FRESH
+}
+
 fn group_facts<'a>(
     cx: &'a Cx<'a>,
     group: &'a Group,
@@ -235,7 +242,7 @@ fn group_facts<'a>(
         }
     }
     if let Some(commits) = &group.commits
-        && cx.now.since(commits.at) > 30_000
+        && is_old(cx, commits.at)
     {
         parts.push(Cell::new(
             format!("read {} ago", cx.age(commits.at)),
@@ -360,7 +367,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
             1 => cells::number(Some(i64::from(partition.id.partition))),
             2 => cells::exact(partition.committed),
             3 => match partition.end {
-                Some(end) if cx.now.since(end.at) > 30_000 => (
+                Some(end) if is_old(cx, end.at) => (
                     Cell::new(end.value.to_string(), Role::Stale),
                     SortKey::Number(end.value as f64),
                 ),
@@ -368,7 +375,7 @@ fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn L
             },
             4 => cells::number(partition.lag),
             5 => match partition.end {
-                Some(end) if cx.now.since(end.at) > 30_000 => {
+                Some(end) if is_old(cx, end.at) => {
                     words(format!("stale {}", cx.age(end.at)), Role::Stale)
                 }
                 _ => partition_state(partition.state),
