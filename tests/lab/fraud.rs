@@ -19,7 +19,7 @@ struct ScaleBack;
 
 impl Drop for ScaleBack {
     fn drop(&mut self) {
-        scale("finance", "fraud", "1");
+        let _ = scale("finance", "fraud", "1");
     }
 }
 
@@ -86,7 +86,7 @@ fn fraud_is_the_worst_group_and_six_pods_are_seen_to_help() {
 
     let _scale_back = ScaleBack;
     let behind = lag("fraud");
-    scale("finance", "fraud", "6");
+    assert!(scale("finance", "fraud", "6"));
     until("Kafka's own tool shows six members", SCALED, || {
         (members("fraud").len() == 6).then_some(())
     });

@@ -2,6 +2,7 @@
 //!
 //! Producers are scaled to nothing and transactions stop. `fraud` gets six pods, and they get stuck
 //! (no poll, no commit, heartbeats go on): its members stay and its lag stays, above zero.
+use std::thread::sleep;
 use std::time::Duration;
 
 use crate::fixture::{kubectl, lab};
@@ -14,6 +15,7 @@ const PRODUCERS: [(&str, &str); 3] = [
     ("finance", "payments-api"),
 ];
 const FRAUD_PODS: usize = 6;
+const SCALE_TRIES: u32 = 100;
 const LOAD: &str = "load-txn";
 /// Streams commit every 30 seconds, and a scaled group needs 6 to be stable.
 const SETTLES: Duration = Duration::from_secs(180);
@@ -35,13 +37,13 @@ impl Quiet {
         let restore = Restore {
             replicas: deployments.map(with_replicas).collect(),
         };
-        scale("finance", "fraud", &FRAUD_PODS.to_string());
+        assert!(scale("finance", "fraud", &FRAUD_PODS.to_string()));
         until("fraud has six members", Duration::from_secs(60), || {
             (members("fraud").len() == FRAUD_PODS).then_some(())
         });
-        note_fraud("lab/stuck=true");
+        assert_eq!(note_fraud("lab/stuck=true"), 0);
         for (namespace, name) in PRODUCERS {
-            scale(namespace, name, "0");
+            assert!(scale(namespace, name, "0"));
         }
         lab(&["stop", LOAD]).success();
         let mut before = Reading::offsets_now();
@@ -63,7 +65,7 @@ impl Drop for Restore {
     fn drop(&mut self) {
         note_fraud("lab/stuck-");
         for (namespace, name, count) in &self.replicas {
-            scale(namespace, name, count);
+            let _ = scale(namespace, name, count);
         }
         let _ = lab(&["start", LOAD]);
     }
@@ -82,13 +84,24 @@ fn replicas(namespace: &str, deployment: &str) -> String {
     .success()
 }
 
-pub(crate) fn scale(namespace: &str, deployment: &str, count: &str) {
+/// Scales a deployment, and waits until it has as many pods, those that go included. Never panics: it heals, too.
+#[must_use]
+pub(crate) fn scale(namespace: &str, deployment: &str, count: &str) -> bool {
     let replicas = format!("--replicas={count}");
-    kubectl(&["-n", namespace, "scale", "deploy", deployment, &replicas]).success();
+    kubectl(&["-n", namespace, "scale", "deploy", deployment, &replicas]);
+    let label = format!("app={deployment}");
+    (0..SCALE_TRIES).any(|_| {
+        let pods = kubectl(&["-n", namespace, "get", "pods", "-l", &label, "-o", "name"]);
+        let done = pods.code == 0 && pods.stdout.lines().count().to_string() == count;
+        if !done {
+            sleep(Duration::from_millis(500));
+        }
+        done
+    })
 }
 
-fn note_fraud(annotation: &str) {
-    kubectl(&[
+fn note_fraud(annotation: &str) -> i32 {
+    let pods = [
         "-n",
         "finance",
         "annotate",
@@ -97,6 +110,6 @@ fn note_fraud(annotation: &str) {
         "-l",
         "app=fraud",
         annotation,
-    ])
-    .success();
+    ];
+    kubectl(&pods).code
 }
