@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell as Slot};
 
 use crate::{
     insight::{Finding, Picture},
-    model::{Key, Time},
+    model::{Key, Source, Time},
 };
 
 use super::{LogRing, Options};
@@ -281,6 +281,10 @@ pub trait Pane: Sync {
     fn title(&self) -> &'static str;
     /// The digit that shows it; None where it has none.
     fn digit(&self) -> Option<char>;
+    /// The sources its list lives on: while one of them is sick, the rows are old and look it.
+    fn sources(&self) -> &'static [Source] {
+        &[]
+    }
     /// Whether it shows CPU and memory, or sizes on disk.
     fn shows_usage(&self) -> bool {
         false

@@ -9,7 +9,7 @@ use crate::model::{
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// Cannot be in this cluster, or cannot be told.
+    /// Not in this cluster.
     Outside,
     Guess,
     Likely,
@@ -49,6 +49,15 @@ impl<T> Link<T> {
         Link {
             to: None,
             confidence: Confidence::Outside,
+            evidence,
+        }
+    }
+
+    /// There may well be one, but which cannot be told.
+    fn unclear(evidence: String) -> Self {
+        Link {
+            to: None,
+            confidence: Confidence::Guess,
             evidence,
         }
     }
@@ -97,7 +106,7 @@ pub fn member_pod<'a>(site: &'a Site, member: &Member) -> Join<'a> {
             Confidence::Sure,
             format!("host {host} is the IP of pod {}", pod.id),
         ),
-        [] if site.pods.is_empty() => Link::none(format!("host {host}: pods are not known")),
+        [] if site.pods.is_empty() => Link::unclear(format!("host {host}: pods are not known")),
         [] => match found.first() {
             Some(pod) => Link::new(
                 *pod,
@@ -116,7 +125,7 @@ pub fn member_pod<'a>(site: &'a Site, member: &Member) -> Join<'a> {
                     pod.id
                 ),
             ),
-            None => Link::none(format!("host {host} is shared by {} pods", several.len())),
+            None => Link::unclear(format!("host {host} is shared by {} pods", several.len())),
         },
     };
     complete(site, pod)
@@ -209,6 +218,9 @@ pub fn group_workload(site: &Site, group: &Group) -> Option<Link<WorkloadId>> {
         .iter()
         .max_by_key(|(_, (count, confidence))| (*count, *confidence))
     else {
+        if site.pods.is_empty() {
+            return Some(Link::unclear("pods are not known".to_owned()));
+        }
         return Some(Link::none(format!(
             "none of {all} members runs in a pod of this cluster"
         )));
@@ -324,11 +336,12 @@ pub fn broker_pod<'a>(site: &'a Site, broker: &Broker) -> Join<'a> {
                     ),
                 )
             }
+            [] if site.pods.is_empty() => Link::unclear("pods are not known".to_owned()),
             [] => Link::none(format!(
                 "no pod is named by host {host} or by node id {}",
                 broker.id
             )),
-            several => Link::none(format!(
+            several => Link::unclear(format!(
                 "{} pods could be broker {}",
                 several.len(),
                 broker.id

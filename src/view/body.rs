@@ -153,13 +153,41 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &The
         };
     }
     let cursor = app.cursor_line();
-    draw_lines(buffer, inner, app, page, lines, view.top(), cursor, theme);
+    let old = is_old(app, &view.subject);
+    draw_lines(
+        buffer,
+        inner,
+        app,
+        page,
+        lines,
+        view.top(),
+        cursor,
+        old,
+        theme,
+    );
+}
+
+/// Whether what a pane lists is old: one of its sources does not answer as it should.
+fn is_old(app: &App, subject: &Subject) -> bool {
+    let health = &app.picture.site.health;
+    let of = app
+        .panes
+        .iter()
+        .find(|pane| *subject == Subject::Pane(pane.id()));
+    let sources = of.map_or(&[][..], |pane| pane.sources());
+    sources
+        .iter()
+        .filter_map(|source| health.get(source))
+        .any(|health| {
+            health.report.state.is_sick()
+                || (health.report.every.is_some() && health.stale_for(app.now()).is_some())
+        })
 }
 
 fn preview(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &Theme) {
     let inner = frame(buffer, area, &page.title, "", app, theme);
     let lines = Lines::of_page(page);
-    draw_lines(buffer, inner, app, page, &lines, 0, None, theme);
+    draw_lines(buffer, inner, app, page, &lines, 0, None, false, theme);
 }
 
 #[expect(
@@ -174,6 +202,7 @@ fn draw_lines(
     lines: &Lines,
     top: usize,
     cursor: Option<usize>,
+    old: bool,
     theme: &Theme,
 ) {
     let ascii = app.options.ascii;
@@ -218,7 +247,7 @@ fn draw_lines(
                 if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section))
                     && index < of.list.len()
                 {
-                    table::row(buffer, at, &*of.list, index, slots, theme, ascii);
+                    table::row(buffer, at, (&*of.list, index), slots, old, theme, ascii);
                 }
             }
             RowRef::Empty(section) => {

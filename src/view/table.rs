@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::app::{Align, Cell, Column, List, width};
+use crate::app::{Align, Cell, Column, List, Role, width};
 
 use super::{Part, Theme, text};
 
@@ -132,13 +132,13 @@ pub(super) fn header(
     }
 }
 
-/// One row.
+/// One row; an old one without the colours of what was good or bad then.
 pub(super) fn row(
     buffer: &mut Buffer,
     area: Rect,
-    list: &dyn List,
-    row: usize,
+    (list, row): (&dyn List, usize),
     slots: &[Slot],
+    old: bool,
     theme: &Theme,
     ascii: bool,
 ) {
@@ -147,7 +147,7 @@ pub(super) fn row(
             continue;
         };
         let cell = list.cell(row, slot.column);
-        let style = theme.role(cell.role);
+        let style = theme.role(if old { Role::Stale } else { cell.role });
         let at = (area.x + slot.x, area.y);
         field(buffer, at, slot.width, &cell, column.align, style, ascii);
     }

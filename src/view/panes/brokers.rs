@@ -174,6 +174,10 @@ impl Pane for Brokers {
         "Brokers"
     }
 
+    fn sources(&self) -> &'static [Source] {
+        &[Source::Metadata]
+    }
+
     fn digit(&self) -> Option<char> {
         Some('4')
     }
@@ -184,7 +188,7 @@ impl Pane for Brokers {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: cells::title(cx, "Brokers", &[Source::Metadata]),
+            title: cells::title(cx, "Brokers", self.sources()),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

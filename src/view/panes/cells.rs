@@ -155,7 +155,10 @@ pub(super) fn linked<'a, T>(
                 SortKey::Text(shown.into()),
             )
         }
-        None => (Cell::dim(format!("{mark} outside")), SortKey::Unknown),
+        None if link.confidence == Confidence::Outside => {
+            (Cell::dim(format!("{mark} outside")), SortKey::Unknown)
+        }
+        None => (Cell::dim(format!("{mark} unclear")), SortKey::Unknown),
     }
 }
 

@@ -19,7 +19,7 @@ const COLUMNS: &[Column] = &[
     Column::right("LAG", 9),
     Column::right("/S", 7),
     Column::left("TREND", 10).drop(2),
-    Column::left("STATE", 10),
+    Column::left("STATE", 10).flex(1),
     Column::right("MEM", 4),
     Column::left("WORKLOAD", 17).flex(2),
     Column::left("TYPE", 8).drop(4),
@@ -138,13 +138,17 @@ impl Pane for Groups {
         "Groups"
     }
 
+    fn sources(&self) -> &'static [Source] {
+        &[Source::Lag, Source::Metadata]
+    }
+
     fn digit(&self) -> Option<char> {
         Some('2')
     }
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: cells::title(cx, "Groups", &[Source::Lag, Source::Metadata]),
+            title: cells::title(cx, "Groups", self.sources()),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

@@ -208,14 +208,24 @@ impl Pane for Home {
         facts.extend(progress(cx));
         facts.extend(notes(cx));
         let site = &cx.picture.site;
-        let looked = format!(
-            "nothing wrong found in {} groups, {} topics, {} pods, {} nodes, {} sources",
-            site.kafka.groups.len(),
-            site.kafka.topics.len(),
-            site.pods.len(),
-            site.nodes.len(),
-            site.health.len()
-        );
+        // Before anything was read, nothing was found either: that is no all-clear.
+        let awaited = |state: &State| matches!(state, State::Syncing { .. });
+        let reading = site
+            .health
+            .values()
+            .any(|health| awaited(&health.report.state));
+        let looked = if site.health.is_empty() || reading {
+            "nothing wrong found so far; the first reading is not complete".to_owned()
+        } else {
+            format!(
+                "nothing wrong found in {} groups, {} topics, {} pods, {} nodes, {} sources",
+                site.kafka.groups.len(),
+                site.kafka.topics.len(),
+                site.pods.len(),
+                site.nodes.len(),
+                site.health.len()
+            )
+        };
         Page {
             title: "Home".into(),
             facts,

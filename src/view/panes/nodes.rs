@@ -113,6 +113,10 @@ impl Pane for Nodes {
         "Nodes"
     }
 
+    fn sources(&self) -> &'static [Source] {
+        &[Source::Nodes]
+    }
+
     fn digit(&self) -> Option<char> {
         Some('6')
     }
@@ -123,7 +127,7 @@ impl Pane for Nodes {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: cells::title(cx, "Nodes", &[Source::Nodes]),
+            title: cells::title(cx, "Nodes", self.sources()),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

@@ -135,6 +135,10 @@ impl Pane for Topics {
         "Topics"
     }
 
+    fn sources(&self) -> &'static [Source] {
+        &[Source::Metadata]
+    }
+
     fn digit(&self) -> Option<char> {
         Some('3')
     }
@@ -145,7 +149,7 @@ impl Pane for Topics {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         Page {
-            title: cells::title(cx, "Topics", &[Source::Metadata]),
+            title: cells::title(cx, "Topics", self.sources()),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),

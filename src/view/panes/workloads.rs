@@ -124,6 +124,10 @@ impl Pane for Workloads {
         "Workloads"
     }
 
+    fn sources(&self) -> &'static [Source] {
+        &[Source::Deployments, Source::StatefulSets, Source::Pods]
+    }
+
     fn digit(&self) -> Option<char> {
         Some('5')
     }
@@ -140,11 +144,7 @@ impl Pane for Workloads {
             .filter(|row| cx.shows(&row.id.namespace))
             .collect();
         Page {
-            title: cells::title(
-                cx,
-                "Workloads",
-                &[Source::Deployments, Source::StatefulSets, Source::Pods],
-            ),
+            title: cells::title(cx, "Workloads", self.sources()),
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
