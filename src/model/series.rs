@@ -15,7 +15,6 @@ pub enum Signal {
     ProduceMillisP99,
     /// 0 (all threads busy) to 1 (all idle).
     HandlerIdle,
-    UnderReplicated,
     /// Sum of the lag of a group's partitions, as an exporter sees it.
     GroupLag,
     CpuMillicores,

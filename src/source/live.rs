@@ -110,6 +110,7 @@ impl Live {
                 client,
                 feed,
                 self.refresh_metrics,
+                wishes.interest(),
                 wishes.refreshes(),
             ));
         }

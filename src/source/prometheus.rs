@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
+    app::Interest,
     model::{BrokerId, HealthReport, PodId, Point, SeriesKey, Signal, Source, State, Time, Update},
     net::prometheus::{
         Answer, Client, Error, ErrorKind, Probe, Signal as Measured, Subject, dialect, query,
@@ -36,17 +37,18 @@ fn state_of(error: &Error) -> (State, Outcome) {
     }
 }
 
-fn signal(of: Measured) -> Option<Signal> {
+/// The signal of the model, and what its unit is in the client's.
+fn signal(of: Measured) -> Option<(Signal, f64)> {
+    let same = |signal| (signal, 1.0);
     Some(match of {
-        Measured::BytesIn => Signal::BytesInPerSecond,
-        Measured::BytesOut => Signal::BytesOutPerSecond,
-        Measured::MessagesIn => Signal::MessagesInPerSecond,
-        Measured::ProduceP99 => Signal::ProduceMillisP99,
-        Measured::HandlerIdle => Signal::HandlerIdle,
-        Measured::UnderReplicated => Signal::UnderReplicated,
-        Measured::GroupLag => Signal::GroupLag,
-        Measured::PodCpu => Signal::CpuMillicores,
-        Measured::PodMemory => Signal::MemoryBytes,
+        Measured::BytesIn => same(Signal::BytesInPerSecond),
+        Measured::BytesOut => same(Signal::BytesOutPerSecond),
+        Measured::MessagesIn => same(Signal::MessagesInPerSecond),
+        Measured::ProduceP99 => same(Signal::ProduceMillisP99),
+        Measured::HandlerIdle => same(Signal::HandlerIdle),
+        Measured::GroupLag => same(Signal::GroupLag),
+        Measured::PodCpu => (Signal::CpuMillicores, 1_000.0),
+        Measured::PodMemory => same(Signal::MemoryBytes),
         _ => return None,
     })
 }
@@ -60,7 +62,7 @@ fn broker(label: &str) -> Option<BrokerId> {
 pub(super) fn points(answer: &Answer) -> Vec<Point> {
     let mut series: BTreeMap<(SeriesKey, Signal), BTreeMap<Time, f64>> = BTreeMap::new();
     for point in &answer.points {
-        let Some(signal) = signal(point.signal) else {
+        let Some((signal, unit)) = signal(point.signal) else {
             continue;
         };
         let of = match &point.subject {
@@ -79,7 +81,7 @@ pub(super) fn points(answer: &Answer) -> Vec<Point> {
             .entry((of, signal))
             .or_default()
             .entry(Time(point.t_ms))
-            .or_default() += point.value;
+            .or_default() += point.value * unit;
     }
     series
         .into_iter()
@@ -98,18 +100,28 @@ struct Found {
     filled: bool,
 }
 
+/// Whether a signal is asked for: only what a pane shows, and of pods only while they are looked at.
+fn wanted(of: Measured, pods: bool) -> bool {
+    match signal(of) {
+        Some((Signal::CpuMillicores | Signal::MemoryBytes, _)) => pods,
+        other => other.is_some(),
+    }
+}
+
 /// Follows the server for as long as somebody listens.
 pub(super) async fn follow(
     client: Client,
     feed: Feed,
     every: Duration,
+    interest: watch::Receiver<Interest>,
     refreshes: watch::Receiver<u64>,
 ) {
     let found: tokio::sync::Mutex<Option<Found>> = tokio::sync::Mutex::default();
-    let (client, feed, found) = (&client, &feed, &found);
+    let (client, feed, found, interest) = (&client, &feed, &found, &interest);
     poll::run(Cadence { every, jitter: 0.5 }, refreshes, |_| async move {
         let mut found = found.lock().await;
-        let (state, why, outcome) = match round(client, feed, &mut found).await? {
+        let pods = interest.borrow().usage;
+        let (state, why, outcome) = match round(client, feed, &mut found, pods).await? {
             Ok(None) => (State::Live, None, Outcome::Fine),
             Ok(Some(nothing)) => (State::Missing, Some(nothing), Outcome::Refused),
             Err(error) => {
@@ -137,6 +149,7 @@ async fn round(
     client: &Client,
     feed: &Feed,
     found: &mut Option<Found>,
+    pods: bool,
 ) -> Result<Result<Option<String>, Error>, Closed> {
     if found.is_none() {
         match dialect::probe(client, clock::now().0).await {
@@ -159,7 +172,7 @@ async fn round(
         return Ok(Ok(None));
     };
     if !known.filled {
-        match query::backfill(client, &known.probe, clock::now().0).await {
+        match query::backfill(client, &known.probe, clock::now().0, |of| wanted(of, false)).await {
             Ok(answer) => {
                 known.filled = true;
                 feed.send(Update::Series(points(&answer))).await?;
@@ -167,7 +180,7 @@ async fn round(
             Err(error) => return Ok(Err(error)),
         }
     }
-    match query::refresh(client, &known.probe).await {
+    match query::refresh_signals(client, &known.probe, |of| wanted(of, pods)).await {
         Ok(answer) => {
             for warning in &answer.warnings {
                 tracing::warn!(server = client.server(), "{warning}");

@@ -53,7 +53,7 @@ async fn prometheus_is_probed_and_asked_at_once() {
     assert!(pods.iter().any(|(subject, _)| {
         matches!(subject, Subject::Pod { name, .. } if name.starts_with("checkout-"))
     }));
-    let history = prometheus::query::backfill(&client, &probe, now)
+    let history = prometheus::query::backfill(&client, &probe, now, |_| true)
         .await
         .unwrap();
     assert!(history.points.len() > answer.points.len());

@@ -57,7 +57,7 @@ async fn what_is_no_number_is_skipped_and_counted() {
 async fn a_history_comes_in_steps_with_its_gaps() {
     let body = fixture("matrix_with_histograms");
     let server = FakeHttp::start(move |_| Reply::text(200, body.clone())).await;
-    let answer = backfill(&client(&server.url()), &has(&[LOG_SIZE]), NOW)
+    let answer = backfill(&client(&server.url()), &has(&[LOG_SIZE]), NOW, |_| true)
         .await
         .unwrap();
     assert_eq!(
@@ -82,7 +82,9 @@ async fn groups_and_pods_are_told_by_their_own_labels() {
         "kafka_consumergroup_lag",
         "kminion_kafka_consumer_group_topic_lag",
     ]);
-    let answer = backfill(&client(&server.url()), &probe, NOW).await.unwrap();
+    let answer = backfill(&client(&server.url()), &probe, NOW, |_| true)
+        .await
+        .unwrap();
     let fraud = Subject::Group {
         group: "fraud".into(),
         topic: "orders".into(),

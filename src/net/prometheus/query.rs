@@ -60,8 +60,13 @@ pub async fn refresh_signals(
 }
 
 /// The last 30 minutes in steps of 30 s. Once, at the start.
-pub async fn backfill(client: &Client, probe: &Probe, now_ms: i64) -> Result<Answer, Error> {
-    let entries = entries(probe, |_| true);
+pub async fn backfill(
+    client: &Client,
+    probe: &Probe,
+    now_ms: i64,
+    wanted: impl Fn(Signal) -> bool,
+) -> Result<Answer, Error> {
+    let entries = entries(probe, wanted);
     let end = now_ms.div_euclid(1000);
     let mut answer = Answer::default();
     for query in unions(&entries, probe) {

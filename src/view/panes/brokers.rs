@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{Join, broker_pod},
-    model::{Broker, BrokerId, Key, Name, SeriesKey, Signal, Source, Topic},
+    model::{Broker, BrokerId, Key, Name, PodRow, SeriesKey, Signal, Source, Topic},
     view::text,
 };
 
@@ -270,6 +270,13 @@ fn facts<'a>(cx: &'a Cx<'a>, row: &Row<'a>) -> Vec<Fact<'a>> {
             Cell::new(format!("{} out of sync", row.load.lagging), lagging),
         ],
     ));
+    facts.extend(measured(cx, row.id));
+    facts.extend(
+        row.join
+            .iter()
+            .filter_map(|join| join.pod.to)
+            .flat_map(|pod| strimzi(cx, pod)),
+    );
     for dir in cx
         .picture
         .site
@@ -297,6 +304,47 @@ fn facts<'a>(cx: &'a Cx<'a>, row: &Row<'a>) -> Vec<Fact<'a>> {
         facts.push(Fact::new("disk", cells));
     }
     facts
+}
+
+/// What Prometheus measured of a broker.
+fn measured<'a>(cx: &Cx<'a>, id: BrokerId) -> Option<Fact<'a>> {
+    let value = |signal| latest(cx, id, signal);
+    let parts: Vec<Cell<'a>> = [
+        value(Signal::BytesInPerSecond).map(|v| format!("{}/s in", text::byte_rate(v))),
+        value(Signal::BytesOutPerSecond).map(|v| format!("{}/s out", text::byte_rate(v))),
+        value(Signal::MessagesInPerSecond).map(|v| format!("{v:.0} records/s")),
+        value(Signal::ProduceMillisP99).map(|v| format!("produce p99 {v:.0} ms")),
+        value(Signal::HandlerIdle).map(|v| format!("handlers {:.0}% idle", v * 100.0)),
+    ]
+    .into_iter()
+    .flatten()
+    .map(Cell::text)
+    .collect();
+    (!parts.is_empty()).then(|| Fact::new("measured", parts))
+}
+
+/// What Strimzi says of the cluster and the pool that a broker's pod belongs to.
+fn strimzi<'a>(cx: &Cx<'a>, pod: &PodRow) -> Vec<Fact<'a>> {
+    let cluster = pod.label("strimzi.io/cluster");
+    let pool = pod.label("strimzi.io/pool-name");
+    let rows = cx.picture.site.strimzi.iter();
+    rows.filter(|row| row.namespace == pod.id.namespace)
+        .filter(|row| match &*row.kind {
+            "Kafka" => Some(&row.name) == cluster,
+            "KafkaNodePool" => Some(&row.name) == pool,
+            "KafkaRebalance" => cluster.is_some(),
+            _ => false,
+        })
+        .map(|row| {
+            let mut parts = vec![Cell::text(format!("{} {}", row.kind, row.name))];
+            if let (Some(ready), Some(wanted)) = (row.ready, row.replicas) {
+                parts.push(Cell::text(format!("{ready} of {wanted}")));
+            }
+            let conditions: Vec<&str> = row.conditions.iter().map(|c| &**c).collect();
+            parts.push(Cell::dim(conditions.join(", ")));
+            Fact::new("strimzi", parts)
+        })
+        .collect()
 }
 
 const TOPICS: &[Column] = &[

@@ -135,6 +135,7 @@ fn strip<'a>(cx: &Cx<'a>) -> Fact<'a> {
         (count.offline, "offline"),
         (count.under_min_isr, "under min ISR"),
         (count.under_replicated, "under-replicated"),
+        (kafka.reassignments.len(), "moving"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{pod_group, pod_workload, sum_usage},
-    model::{Key, PodRow, Source, WorkloadId, WorkloadRow},
+    model::{Key, PodRow, SeriesKey, Signal, Source, WorkloadId, WorkloadRow},
     view::text,
 };
 
@@ -333,21 +333,24 @@ fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
     let limit = |limit: Option<String>| {
         limit.map_or("no limit".to_owned(), |limit| format!("limit {limit}"))
     };
-    facts.push(Fact::new(
-        "cpu",
-        vec![
-            cells::cpu(usage).0,
-            Cell::dim(limit(pod.cpu_limit.map(text::cores))),
-        ],
-    ));
-    facts.push(Fact::new(
-        "memory",
-        vec![
-            cells::memory(usage).0,
-            cells::memory_share(usage.map(|usage| usage.memory), pod.memory_limit).0,
-            Cell::dim(limit(pod.memory_limit.map(text::bytes))),
-        ],
-    ));
+    let trend = |signal| {
+        let ring = site.ring(SeriesKey::Pod(pod.id.clone()), signal);
+        let bars = ring.map(|ring| text::sparkline(ring, 24, cx.ascii));
+        bars.map(Cell::text)
+    };
+    let mut cpu = vec![
+        cells::cpu(usage).0,
+        Cell::dim(limit(pod.cpu_limit.map(text::cores))),
+    ];
+    cpu.extend(trend(Signal::CpuMillicores));
+    facts.push(Fact::new("cpu", cpu));
+    let mut memory = vec![
+        cells::memory(usage).0,
+        cells::memory_share(usage.map(|usage| usage.memory), pod.memory_limit).0,
+        Cell::dim(limit(pod.memory_limit.map(text::bytes))),
+    ];
+    memory.extend(trend(Signal::MemoryBytes));
+    facts.push(Fact::new("memory", memory));
     facts.extend(warnings(cx, &pod.id.namespace, "Pod", &pod.id.name));
     let brokers = site
         .kafka

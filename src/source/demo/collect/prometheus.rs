@@ -15,7 +15,7 @@ use crate::{
         catalogue::SLOW_GROUP,
         group::GroupState,
         random::{load, mix},
-        topic::{Log, TopicState},
+        topic::TopicState,
     },
 };
 
@@ -40,7 +40,6 @@ impl Collectors {
                     (SeriesKey::Group(name), _) if &**name == SLOW_GROUP => {
                         (value - (n * APART * grown) as f64).max(0.0)
                     }
-                    (_, Signal::UnderReplicated) => value,
                     _ => tidy(value * load(at(n), 0) as f64 / load(now, 0) as f64),
                 };
                 let samples = (0..SAMPLES).rev().map(|n| (at(n), then(n))).collect();
@@ -115,10 +114,6 @@ impl Collectors {
         let id = server.id();
         let (records, bytes_in, bytes_out) =
             rates(server, span).unwrap_or_else(|| expected(&kafka.topics, &kafka.groups, id, now));
-        let led = |log: &&Log| log.row.leader == Some(id);
-        let short = |log: &&Log| log.row.isr.len() < log.row.replicas.len();
-        let logs = kafka.topics.iter().flat_map(|topic| &topic.logs);
-        let under = logs.filter(led).filter(short).count();
         let moment = u64::try_from(now.0 / 15_000).unwrap_or(0);
         let chance = mix(self.noise ^ mix(moment ^ (u64::try_from(place).unwrap_or(0) << 40)));
         let busy = records / 40.0;
@@ -135,7 +130,6 @@ impl Collectors {
             (Signal::MessagesInPerSecond, records),
             (Signal::ProduceMillisP99, tidy(wait)),
             (Signal::HandlerIdle, tidy(idle.clamp(0.05, 1.0))),
-            (Signal::UnderReplicated, under as f64),
         ] {
             readings.push((signal, SeriesKey::Broker(id), value));
         }
