@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell as Slot};
 
 use crate::{
     insight::{Finding, Picture},
-    model::{Key, Source, Time},
+    model::{Key, Source, State, Time},
 };
 
 use super::{LogRing, Options};
@@ -266,6 +266,13 @@ impl<'a> Cx<'a> {
         let count = millis / unit;
         self.rolls_at(since.plus((count + 1) * unit));
         format!("{count}{letter}")
+    }
+
+    /// Nothing was read yet, or something is being read for the first time: finding nothing is no all-clear then.
+    pub fn is_reading(&self) -> bool {
+        let health = &self.picture.site.health;
+        let syncing = |state: &State| matches!(state, State::Syncing { .. });
+        health.is_empty() || health.values().any(|health| syncing(&health.report.state))
     }
 
     /// A mark, or its ASCII stand-in.

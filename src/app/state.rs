@@ -206,6 +206,11 @@ impl App {
         known.len()
     }
 
+    /// Nothing was read yet, or something is being read for the first time.
+    pub fn is_reading(&self) -> bool {
+        self.cx().is_reading()
+    }
+
     /// Rows that header, tabs, borders and footer take.
     const CHROME: usize = 5;
     /// From this width on the selected object's page stands beside the list.

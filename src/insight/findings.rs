@@ -185,6 +185,10 @@ pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
     let Some((now, _)) = ring.last() else {
         return false;
     };
+    // Less than most of a minute may be one tooth of a saw: a group that commits every half minute.
+    if ring.growth(60_000).is_none_or(|growth| growth <= 0.0) {
+        return false;
+    }
     let within = |millis| ring.iter().filter(move |(at, _)| now.since(*at) <= millis);
     let mut recent: Vec<f64> = within(60_000).map(|(_, value)| value).collect();
     if recent.len() < 3 {
@@ -441,10 +445,12 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_rise_is_a_rise_from_three_samples_on() {
-        assert!(rises(&ring([100.0, 275.0, 450.0]), Some(60.0)));
+    fn a_steady_rise_is_a_rise_after_most_of_a_minute() {
+        let slope = |n: i32, step: f64| ring((0..n).map(|i| 100.0 + f64::from(i) * step));
+        assert!(rises(&slope(12, 175.0), Some(60.0)));
+        assert!(!rises(&slope(8, 175.0), Some(60.0)), "too early to tell");
         assert!(
-            !rises(&ring([100.0, 110.0, 120.0]), Some(60.0)),
+            !rises(&slope(12, 10.0), Some(60.0)),
             "commits alone explain it"
         );
         assert!(rises(
@@ -455,7 +461,6 @@ mod tests {
             &ring((0..12).map(|i| 1e5 + f64::from(i) * 175.0)),
             None
         ));
-        assert!(!rises(&ring([100.0, 275.0]), Some(60.0)));
     }
 
     #[test]

@@ -58,38 +58,49 @@ impl History {
     /// Takes a sample when a lag refresh is complete: end offsets are asked for last.
     pub fn observe(&mut self, site: &Site, seen: &Seen) {
         match seen {
-            Seen::Ends(at) => self.sample(site, Some(*at)),
-            Seen::Commits => self.sample(site, None),
+            Seen::Ends(at) => self.sample(site, *at),
+            Seen::Commits => self.first_sight(site),
             Seen::GroupSeries => self.back_fill(site),
             Seen::Else => {}
         }
     }
 
-    fn sample(&mut self, site: &Site, at: Option<Time>) {
+    /// Groups that are new have a sum at once; all others get theirs when the round is whole.
+    fn first_sight(&mut self, site: &Site) {
+        for group in site.kafka.groups.iter() {
+            if group.commits.is_some() && !self.groups.contains_key(&group.listed.id) {
+                let lag = group_lag(&group_partitions(site, group, Want::Committed));
+                let history = GroupHistory {
+                    lag,
+                    ..GroupHistory::default()
+                };
+                self.groups.insert(group.listed.id.clone(), history);
+            }
+        }
         self.generation += 1;
+    }
 
+    fn sample(&mut self, site: &Site, at: Time) {
         self.groups
             .retain(|id, _| site.kafka.groups.get(id).is_some());
         for group in site.kafka.groups.iter() {
+            let history = self.groups.entry(group.listed.id.clone()).or_default();
+            // The coordinator did not answer: what was known stays, and is no sample of now.
+            if !group.has_fresh_commits(&site.kafka) {
+                continue;
+            }
             let partitions = group_partitions(site, group, Want::Committed);
             let lag = group_lag(&partitions);
-            let history = self.groups.entry(group.listed.id.clone()).or_default();
             history.lag = lag;
             // A sum with parts missing would look like lag that went away.
-            if let (Some(at), Some(known), 0) = (at, lag.known, lag.unknown) {
-                let ends = partitions
-                    .iter()
-                    .filter_map(|p| p.end)
-                    .map(|end| end.value)
-                    .sum();
-                history.flow(at, ends);
+            if let (Some(known), 0) = (lag.known, lag.unknown) {
+                let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
+                history.flow(at, ends.sum());
                 history.ring.push(at, known as f64);
                 history.rises = rises(&history.ring, history.inflow);
             }
         }
-        if at.is_some() {
-            self.back_fill(site);
-        }
+        self.back_fill(site);
     }
 
     /// Puts what Prometheus remembers in front of our own first sample. Share groups count otherwise than exporters do.

@@ -21,6 +21,8 @@ pub enum PartitionState {
     Deleted,
     /// The end offset has not been answered.
     Unknown,
+    /// The commit or the end is of an earlier round than the other: no lag can be made of them.
+    Stale,
 }
 
 impl PartitionState {
@@ -34,6 +36,7 @@ impl PartitionState {
             PartitionState::NoLeader => "no leader",
             PartitionState::Deleted => "deleted",
             PartitionState::Unknown => "unknown",
+            PartitionState::Stale => "stale",
         }
     }
 }
@@ -126,6 +129,7 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
         }
     }
     let share = group.listed.kind == GroupKind::Share;
+    let fresh = group.has_fresh_commits(kafka);
     rows.into_iter()
         .map(|((topic, partition), (committed, broker_lag))| {
             let id = PartitionId {
@@ -136,20 +140,21 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             let leader = found.and_then(|(p, _)| p.leader);
             let offsets = found.map(|(_, offsets)| offsets).unwrap_or_default();
             // Without a leader the old end is not the end any more.
-            // An end that was read before the commit says nothing of a commit beyond it: a broker that stopped answering.
-            let read = group.commits.as_ref().map(|commits| commits.at);
-            let outrun = |end: &Fact<i64>| {
-                read.is_some_and(|at| end.at < at) && committed.is_some_and(|at| at > end.value)
-            };
-            let end = leader.and(offsets.end).filter(|end| !outrun(end));
-            let lag = if share {
+            let end = leader.and(offsets.end);
+            let same_round = fresh && end.is_none_or(|end| share || kafka.is_of_round(end.at));
+            let lag = if !same_round {
+                None
+            } else if share {
                 broker_lag
             } else {
                 end.and_then(|end| Some(end.value - committed?))
             };
             let start = offsets.start.map(|start| start.value);
             PartitionLag {
-                state: state_of(kafka, &id, committed, start, lag),
+                state: match state_of(kafka, &id, committed, start, lag) {
+                    PartitionState::Unknown if !same_round => PartitionState::Stale,
+                    state => state,
+                },
                 start,
                 committed,
                 end,
@@ -193,7 +198,9 @@ pub fn group_lag(partitions: &[PartitionLag<'_>]) -> GroupLag {
             PartitionState::Uncommitted => sum.uncommitted += 1,
             // As Kafka's own tools, a deleted topic is no part of the sum; it stays on the page.
             PartitionState::Deleted => {}
-            PartitionState::NoLeader | PartitionState::Unknown => sum.unknown += 1,
+            PartitionState::NoLeader | PartitionState::Unknown | PartitionState::Stale => {
+                sum.unknown += 1;
+            }
             PartitionState::Ok | PartitionState::Lost | PartitionState::Ahead => {
                 sum.ahead += usize::from(partition.state == PartitionState::Ahead);
                 sum.lost += usize::from(partition.state == PartitionState::Lost);

@@ -127,6 +127,9 @@ pub struct HealthReport {
     /// How often the source is asked, in milliseconds; None for a watch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<i64>,
+    /// The source is read only while it is looked at, and now it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
     /// Requests, failed requests and bytes read since the start; None where the source cannot tell its own from others'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<u64>,
@@ -144,10 +147,20 @@ impl HealthReport {
             why: None,
             retry_at: None,
             every: None,
+            paused: false,
             requests: None,
             errors: None,
             bytes: None,
         }
+    }
+
+    /// The source is left alone until somebody looks at it again.
+    pub fn paused(source: Source) -> Self {
+        let report = HealthReport {
+            paused: true,
+            ..HealthReport::new(source, State::Live)
+        };
+        report.because("read only while it is looked at")
     }
 
     #[must_use]
@@ -184,6 +197,9 @@ impl Health {
     /// than three polls, or any time at all for a watch that is not live.
     pub fn stale_for(&self, now: Time) -> Option<i64> {
         let age = now.since(self.last_ok?);
+        if self.report.paused {
+            return None;
+        }
         match (&self.report.state, self.report.every) {
             (State::Live | State::Syncing { .. }, None) => None,
             (State::Live | State::Syncing { .. }, Some(every)) => (age > 3 * every).then_some(age),

@@ -256,9 +256,20 @@ pub struct Group {
     /// When the coordinator listed it last.
     pub listed_at: Time,
     pub commits: Option<Fact<GroupCommits>>,
+    /// Read in a round whose end offsets are still to come: a lag is made of both or of neither.
+    pub pending: Option<Fact<GroupCommits>>,
     pub members: Option<Fact<GroupMembers>>,
     /// The owners shown are those of before the rebalance.
     pub owners_stale: bool,
+}
+
+impl Group {
+    /// Whether its commits, if it has any, are of the last whole round: its coordinator answered.
+    pub fn has_fresh_commits(&self, kafka: &Kafka) -> bool {
+        self.commits
+            .as_ref()
+            .is_none_or(|commits| kafka.is_of_round(commits.at))
+    }
 }
 
 impl Row for Group {
@@ -325,9 +336,18 @@ pub struct Kafka {
     pub groups: Table<Group>,
     pub disks: BTreeMap<BrokerId, Fact<BrokerDisk>>,
     pub reassignments: Vec<Reassignment>,
+    /// When the groups were listed last, and when that was in the last round that came to its end.
+    pub listed_at: Option<Time>,
+    pub round: Option<Time>,
 }
 
 impl Kafka {
+    /// Whether something read at this moment belongs to the last whole round. What is older comes from a broker that did
+    /// not answer in it, and says nothing beside fresh numbers.
+    pub fn is_of_round(&self, at: Time) -> bool {
+        self.round.is_none_or(|began| at >= began)
+    }
+
     pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
         self.cluster
             .as_ref()?

@@ -54,13 +54,13 @@ impl Ring {
     }
 
     /// How much the number grew over the last `millis`, per second: newest minus the sample nearest to that long before
-    /// it, over the time between them. None with fewer than two samples in twice that span.
+    /// it, over the time between them. None without a sample at least three quarters, and at most twice, as long ago.
     pub fn growth(&self, millis: i64) -> Option<f64> {
         let (now, newest) = self.last()?;
         let from = self
             .samples
             .iter()
-            .filter(|(at, _)| now.since(*at) <= 2 * millis && *at < now)
+            .filter(|(at, _)| (3 * millis / 4..=2 * millis).contains(&now.since(*at)))
             .min_by_key(|(at, _)| (now.since(*at) - millis).abs())?;
         let seconds = now.since(from.0) as f64 / 1_000.0;
         Some((newest - from.1) / seconds)

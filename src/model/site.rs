@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Autoscaler, BrokerDisk, Delta, Envelope, Fact, Group, GroupCommits, GroupListing, GroupMembers,
-    Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind, OffsetListing,
+    Autoscaler, BrokerDisk, BrokerId, Delta, Envelope, Fact, Group, GroupCommits, GroupListing,
+    GroupMembers, Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind, OffsetListing,
     PartitionOffsets, PodId, PodRow, Point, ReplicaSetRow, Ring, SeriesKey, Signal, Source, State,
     StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId, WorkloadRow,
 };
@@ -32,6 +32,8 @@ pub struct Site {
 }
 
 impl Site {
+    /// Series kept.
+    pub const SERIES: usize = 50_000;
     /// Warning events kept.
     pub const WARNINGS: usize = 500;
 
@@ -116,6 +118,10 @@ impl Site {
         });
         if health.report.state.word() != report.state.word() {
             health.since = at;
+            // A watch says that it is live once; it was so until the moment at which it says otherwise.
+            if health.report.state == State::Live && health.report.every.is_none() {
+                health.last_ok = Some(at);
+            }
         }
         if well {
             health.last_ok = Some(at);
@@ -244,9 +250,17 @@ impl Site {
             .iter()
             .map(|group| group.id.clone())
             .collect();
+        self.kafka.listed_at = Some(at);
+        let cluster = self.kafka.cluster.as_ref();
+        let brokers = cluster.map_or(&[][..], |cluster| &cluster.value.brokers);
+        let here = |id: BrokerId| brokers.iter().any(|broker| broker.id == id);
+        let all_answered = brokers.iter().all(|b| listing.answered.contains(&b.id));
+        // A group of a silent broker stays; one of a broker that left would have been listed by another.
         self.kafka.groups.retain(|group| {
+            let coordinator = group.listed.coordinator;
+            let asked_in_vain = !listing.answered.contains(&coordinator);
             listed.contains(&group.listed.id)
-                || !listing.answered.contains(&group.listed.coordinator)
+                || (asked_in_vain && (here(coordinator) || !all_answered))
         });
         let rows = listing
             .groups
@@ -256,6 +270,7 @@ impl Site {
                 let same = old.filter(|old| old.listed.kind == listed.kind);
                 Group {
                     commits: same.and_then(|old| old.commits.clone()),
+                    pending: same.and_then(|old| old.pending.clone()),
                     members: same.and_then(|old| old.members.clone()),
                     owners_stale: same.is_some_and(|old| old.owners_stale),
                     listed_at: at,
@@ -282,12 +297,28 @@ impl Site {
                 );
             }
             self.kafka.groups.update(&group, |row| {
-                row.commits = Some(Fact { value: commits, at });
+                let read = Some(Fact { value: commits, at });
+                // The very first are shown at once: there is nothing older that they would disagree with.
+                if row.commits.is_none() {
+                    row.commits = read;
+                } else {
+                    row.pending = read;
+                }
             });
         }
     }
 
+    /// The end offsets close a round: from now on its commits are the ones that are shown.
+    fn close_round(&mut self) {
+        self.kafka.groups.update_where(
+            |group| group.pending.is_some(),
+            |group| group.commits = group.pending.take(),
+        );
+        self.kafka.round = self.kafka.listed_at;
+    }
+
     fn apply_offsets(&mut self, listing: OffsetListing, at: Time) {
+        let ends = listing.kind == OffsetKind::End;
         for answered in listing.topics {
             self.kafka.topics.update(&answered.topic, |topic| {
                 for (index, offset) in answered.offsets {
@@ -307,6 +338,9 @@ impl Site {
                     }
                 }
             });
+        }
+        if ends {
+            self.close_round();
         }
     }
 
@@ -365,6 +399,11 @@ impl Site {
 
     fn apply_series(&mut self, points: Vec<Point>) {
         for point in points {
+            // A store may hold other clusters' pods, and remembers those that are gone.
+            let foreign = matches!(&point.of, SeriesKey::Pod(id) if self.pods.get(id).is_none());
+            if foreign || self.series.len() >= Self::SERIES {
+                continue;
+            }
             let ring = self.series.entry((point.of, point.signal)).or_default();
             if ring.is_empty() || point.samples.len() == 1 {
                 for (at, value) in point.samples {

@@ -109,6 +109,16 @@ impl<R: Row> Table<R> {
         }
     }
 
+    /// Changes in place the rows that `wanted` picks.
+    pub fn update_where(&mut self, wanted: impl Fn(&R) -> bool, mut change: impl FnMut(&mut R)) {
+        let mut changed = false;
+        for row in self.rows.iter_mut().filter(|row| wanted(row)) {
+            change(Arc::make_mut(row));
+            changed = true;
+        }
+        self.generation += u64::from(changed);
+    }
+
     /// Puts many rows at once: one merge instead of one insertion each.
     fn merge(&mut self, mut rows: Vec<R>) {
         rows.sort_by_key(R::key);

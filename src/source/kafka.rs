@@ -40,6 +40,7 @@ pub struct Collector {
     described: BTreeMap<Arc<str>, (Arc<str>, Time)>,
     /// Topics whose settings are known.
     configured: std::collections::BTreeSet<Arc<str>>,
+    log_dirs_looked_at: bool,
 }
 
 impl Collector {
@@ -60,6 +61,7 @@ impl Collector {
             asked: BTreeMap::new(),
             described: BTreeMap::new(),
             configured: std::collections::BTreeSet::new(),
+            log_dirs_looked_at: false,
         }
     }
 
@@ -116,7 +118,8 @@ impl Collector {
             .report(HealthReport {
                 why,
                 every: i64::try_from(every.as_millis()).ok(),
-                requests: Some(requests.map(|(_, count)| *count).sum()),
+                requests: (source != Source::LogStart)
+                    .then(|| requests.map(|(_, count)| *count).sum()),
                 ..HealthReport::new(source, state)
             })
             .await

@@ -98,8 +98,11 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
             ..HealthReport::new(self.source, state)
         };
         match event {
-            WatchEvent::Begin { .. } => {
+            WatchEvent::Begin { scope } => {
                 *got = 0;
+                if scope == Scope::All {
+                    *note = None;
+                }
                 // A list that is read anew is no reason to call what is known old.
                 if !*live {
                     voice
@@ -334,30 +337,55 @@ pub(super) async fn follow_metrics(
     scope: Scope,
     feed: Feed,
     mut interest: watch::Receiver<Interest>,
-    refreshes: watch::Receiver<u64>,
+    mut refreshes: watch::Receiver<u64>,
     everything: bool,
 ) {
-    if !everything && interest.wait_for(|interest| interest.usage).await.is_err() {
-        return;
-    }
     let cadence = Cadence {
         every: METRICS,
         jitter: 0.5,
     };
-    let looks = interest.clone();
-    poll::run(cadence, refreshes, |_| {
-        let (client, scope, feed, looks) =
-            (client.clone(), scope.clone(), feed.clone(), looks.clone());
-        async move {
-            if !everything && !looks.borrow().usage {
-                return Ok(Outcome::Fine);
+    let mut failures = 0;
+    loop {
+        if !everything && !interest.borrow().usage {
+            if interest.wait_for(|interest| interest.usage).await.is_err() {
+                return;
             }
-            let pods = read_pods(&client, &scope, &feed).await?;
-            let nodes = read_nodes(&client, &feed).await?;
-            Ok(if pods == Outcome::Fine { nodes } else { pods })
+            failures = 0;
         }
-    })
-    .await;
+        let Ok(outcome) = read_metrics(&client, &scope, &feed).await else {
+            return;
+        };
+        failures = if outcome == Outcome::Fine {
+            0
+        } else {
+            failures + 1
+        };
+        let away = async {
+            let left = interest
+                .wait_for(|interest| !interest.usage && !everything)
+                .await
+                .is_ok();
+            if !left {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = poll::rest(cadence.wait(outcome, failures), &mut refreshes) => {}
+            () = away => {
+                for source in [Source::PodMetrics, Source::NodeMetrics] {
+                    if outcome == Outcome::Fine && feed.report(HealthReport::paused(source)).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn read_metrics(client: &Client, scope: &Scope, feed: &Feed) -> Result<Outcome, Closed> {
+    let pods = read_pods(client, scope, feed).await?;
+    let nodes = read_nodes(client, feed).await?;
+    Ok(if pods == Outcome::Fine { nodes } else { pods })
 }
 
 async fn say(feed: &Feed, source: Source, failed: Option<&Error>) -> Result<Outcome, Closed> {

@@ -93,9 +93,14 @@ pub(super) fn points(answer: &Answer) -> Vec<Point> {
         .collect()
 }
 
+/// Milliseconds after which the server's metrics are looked through again.
+const REPROBE: i64 = 300_000;
+
 /// What was found out about the server.
 struct Found {
     probe: Probe,
+    /// An exporter that was down then may be there now: the probe is made again after a while.
+    at: Time,
     /// The half hour before the start has been asked for.
     filled: bool,
 }
@@ -151,7 +156,9 @@ async fn round(
     found: &mut Option<Found>,
     pods: bool,
 ) -> Result<Result<Option<String>, Error>, Closed> {
-    if found.is_none() {
+    let now = clock::now();
+    let old = |known: &Found| now.since(known.at) > REPROBE;
+    if found.as_ref().is_none_or(old) {
         match dialect::probe(client, clock::now().0).await {
             Ok(probe) if probe.dialects.is_empty() => {
                 return Ok(Ok(Some(format!(
@@ -160,9 +167,11 @@ async fn round(
                 ))));
             }
             Ok(probe) => {
+                let filled = found.as_ref().is_some_and(|known| known.filled);
                 *found = Some(Found {
                     probe,
-                    filled: false,
+                    at: now,
+                    filled,
                 });
             }
             Err(error) => return Ok(Err(error)),

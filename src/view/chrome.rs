@@ -44,7 +44,12 @@ fn system(app: &App, cx: &Cx<'_>, system: System) -> (String, Role) {
         .filter(|health| health.report.state.is_sick())
         .max_by_key(|health| {
             let known = health.last_ok.map_or(i64::MAX, |at| cx.now.since(at));
-            (health.report.state.word() == "unreachable", known)
+            // One that was well before has an age to tell.
+            (
+                health.last_ok.is_some(),
+                health.report.state.word() == "unreachable",
+                known,
+            )
         });
     if let Some(sick) = sick {
         let mark = cx.mark("✗", "x");
@@ -334,11 +339,12 @@ pub(super) fn tiny(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     ]
     .into_iter()
     .map(|(of, name)| (name, system(app, cx, of)))
-    .filter(|(_, (_, role))| *role == Role::Bad)
+    .filter(|(_, (_, role))| matches!(role, Role::Bad | Role::Warn))
     .map(|(name, (state, _))| format!("{name} {state}"))
     .collect();
     let line = match app.findings.first() {
         Some(worst) => format!("{} {}: {}", worst.severity.word(), worst.what, worst.why),
+        None if app.is_reading() => "reading; nothing wrong found so far".to_owned(),
         None if sick.is_empty() => "nothing is wrong".to_owned(),
         None => sick.join(", "),
     };

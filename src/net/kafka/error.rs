@@ -20,7 +20,7 @@ pub enum Error {
         why: String,
     },
     /// The broker refused the login, or hung up during it.
-    #[error("{server}: login by {mechanism} failed: {why}{}", offers(.offered))]
+    #[error("{server}: login by {mechanism} failed: {why}{}", login_remedy(.offered))]
     Auth {
         server: String,
         mechanism: String,
@@ -115,9 +115,9 @@ impl Error {
     }
 }
 
-fn offers(offered: &[String]) -> String {
+fn login_remedy(offered: &[String]) -> String {
     if offered.is_empty() {
-        return String::new();
+        return "; check the user and the password or token in sasl.jaas.config".to_owned();
     }
     format!(
         "; the listener offers {}: set sasl.mechanism to one of them",

@@ -17,6 +17,7 @@ use crate::{
 pub(super) fn source_of(api: Api) -> Option<Source> {
     Some(match api.0 {
         3 | 55 | 60 => Source::Metadata,
+        // ListOffsets of the log start are among them: the client counts by kind of request alone.
         2 | 9 | 16 | 90 => Source::Lag,
         15 | 69 | 77 | 89 => Source::Members,
         32 => Source::TopicConfigs,
@@ -145,16 +146,19 @@ pub(super) fn share_commits(from: &ShareGroupOffsets) -> Result<GroupCommits, Co
 }
 
 /// The partitions that answered with an offset; the others keep their old one, which grows old.
-pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>) -> Vec<TopicOffsets> {
+pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>, gaps: &mut Gaps) -> Vec<TopicOffsets> {
     let mut topics: BTreeMap<Arc<str>, Vec<(i32, i64)>> = BTreeMap::new();
     for row in answers.into_values().flatten().flatten() {
-        if let Ok(at) = row.result
-            && let Some(offset) = at.offset
-        {
-            topics
-                .entry(row.topic)
-                .or_default()
-                .push((row.partition, offset));
+        match row.result {
+            Ok(at) => {
+                let offset = at.offset.map(|offset| (row.partition, offset));
+                topics.entry(row.topic).or_default().extend(offset);
+            }
+            Err(code) => gaps.note(
+                "ListOffsets",
+                &format!("{}-{}", row.topic, row.partition),
+                code,
+            ),
         }
     }
     topics
@@ -166,6 +170,30 @@ pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>) -> Vec<TopicOffsets
         .collect()
 }
 
+/// What was answered by an error code: how many, and the first in words.
+#[derive(Debug, Default)]
+pub(super) struct Gaps {
+    count: usize,
+    first: Option<String>,
+}
+
+impl Gaps {
+    pub(super) fn note(&mut self, request: &str, of: &str, code: Code) {
+        self.count += 1;
+        self.first
+            .get_or_insert_with(|| format!("{request} of {of}: {code}"));
+    }
+
+    /// One line; None where everything was answered.
+    pub(super) fn words(&self) -> Option<String> {
+        let first = self.first.as_ref()?;
+        Some(match self.count {
+            1 => first.clone(),
+            count => format!("{first}, and {} more", count - 1),
+        })
+    }
+}
+
 fn owned(from: &TopicPartitions) -> Owned {
     Owned {
         topic: Name::from(Arc::clone(&from.topic)),
@@ -173,12 +201,12 @@ fn owned(from: &TopicPartitions) -> Owned {
     }
 }
 
-/// A described group; None for one that could not be described.
-pub(super) fn members(from: &DescribedGroup) -> Option<GroupMembers> {
+/// A described group; None, and a gap, for one that could not be described.
+pub(super) fn members(from: &DescribedGroup, gaps: &mut Gaps) -> Option<GroupMembers> {
     let described = match &from.result {
         Ok(described) => described,
         Err(code) => {
-            tracing::debug!(group = %from.group, "could not be described: {code}");
+            gaps.note("describing", &from.group, *code);
             return None;
         }
     };

@@ -25,6 +25,8 @@ pub(super) struct Round {
     pub(super) metadata: Option<Arc<Metadata>>,
     /// Brokers that did not answer in this round, and why: they are left alone for the rest of it.
     pub(super) failed: BTreeMap<i32, Error>,
+    /// Groups and partitions that were answered by an error code.
+    pub(super) gaps: map::Gaps,
     /// The groups listed, by coordinator.
     pub(super) listed: PerBroker<Vec<ListedGroup>>,
 }
@@ -35,6 +37,7 @@ impl Round {
             outcome,
             metadata: None,
             failed: BTreeMap::new(),
+            gaps: map::Gaps::default(),
             listed: BTreeMap::new(),
         }
     }
@@ -183,17 +186,15 @@ impl Collector {
         for group in fetched.into_values().flatten().flatten() {
             match map::commits(&group) {
                 Ok(of) => commits.push(of),
-                Err(why) => {
-                    tracing::warn!(group = %group.group, "commits could not be read: {why}");
-                }
+                Err(code) => round.gaps.note("OffsetFetch", &group.group, code),
             }
         }
         for group in shared.into_values().flatten().flatten() {
             match map::share_commits(&group) {
                 Ok(of) => commits.push(of),
-                Err(why) => {
-                    tracing::warn!(group = %group.group, "share offsets could not be read: {why}");
-                }
+                Err(code) => round
+                    .gaps
+                    .note("DescribeShareGroupOffsets", &group.group, code),
             }
         }
         self.send(Update::Commits(commits)).await
@@ -217,7 +218,7 @@ impl Collector {
         }
         self.send(Update::Offsets(OffsetListing {
             kind,
-            topics: map::offsets(answers),
+            topics: map::offsets(answers, &mut round.gaps),
         }))
         .await
     }
@@ -225,7 +226,8 @@ impl Collector {
     /// Says how the lag is: live, stale where some brokers did not answer, or what all of them said.
     async fn report_lag(&self, round: &mut Round) -> Result<(), Closed> {
         let Some((first, error)) = round.failed.first_key_value() else {
-            return self.report(Source::Lag, self.every, None).await;
+            let gap = round.gaps.words().map(|words| (State::Stale, words));
+            return self.report(Source::Lag, self.every, gap).await;
         };
         let ids: BTreeSet<String> = round.failed.keys().map(ToString::to_string).collect();
         let ids: Vec<String> = ids.into_iter().collect();
@@ -239,7 +241,12 @@ impl Collector {
                 first.to_string()
             }
         );
-        round.outcome = outcome;
+        // Brokers that answered are asked again in time, whatever one of them refused.
+        round.outcome = if round.is_lost() {
+            outcome
+        } else {
+            Outcome::Fine
+        };
         self.report(Source::Lag, self.every, Some((state, why)))
             .await
     }

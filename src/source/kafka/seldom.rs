@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
-    model::{BrokerId, Source, State, Update},
+    model::{BrokerId, HealthReport, Source, State, Update},
     net::kafka::{ByCoordinator, Code, DescribedGroup, Error, GroupType, PerBroker},
-    source::{clock, feed::Closed},
+    source::{clock, feed::Closed, poll::Outcome},
 };
 
 use super::{Collector, Round, fault, map};
@@ -28,7 +28,12 @@ impl Collector {
         self.configs(round).await?;
         let looks = self.everything || self.interest.borrow().disks;
         if looks && self.due(Source::LogDirs, LOG_DIRS) {
+            self.log_dirs_looked_at = true;
             self.log_dirs().await?;
+        } else if !looks && std::mem::take(&mut self.log_dirs_looked_at) {
+            self.feed
+                .report(HealthReport::paused(Source::LogDirs))
+                .await?;
         }
         if self.due(Source::Reassignments, REASSIGNMENTS) {
             self.reassignments().await?;
@@ -72,11 +77,20 @@ impl Collector {
         self.described.retain(|group, _| alive.contains(group));
         let mut members = Vec::new();
         let mut failure: Option<Error> = None;
+        let mut gaps = map::Gaps::default();
         for (kind, groups) in kinds {
             let answers = self.describe(&kind, &groups).await;
             for (broker, answer) in answers {
                 match answer {
-                    Ok(described) => members.extend(described.iter().filter_map(map::members)),
+                    Ok(described) => {
+                        for group in &described {
+                            match map::members(group, &mut gaps) {
+                                Some(of) => members.push(of),
+                                // Not known after all: asked again in the next round.
+                                None => drop(self.described.remove(&group.group)),
+                            }
+                        }
+                    }
                     Err(error) => {
                         for group in groups.get(&broker).into_iter().flatten() {
                             self.described.remove(group);
@@ -96,7 +110,8 @@ impl Collector {
             };
             (state, error.to_string())
         });
-        self.report(Source::Members, MEMBERS, failure).await
+        let gap = gaps.words().map(|words| (State::Stale, words));
+        self.report(Source::Members, MEMBERS, failure.or(gap)).await
     }
 
     async fn describe(
@@ -165,6 +180,9 @@ impl Collector {
                     .find_map(|answer| answer.configs.as_ref().err())
                     .copied();
                 let configs: Vec<_> = answers.iter().filter_map(map::config).collect();
+                let refused_too = answers.iter().filter(|answer| answer.configs.is_err());
+                self.configured
+                    .extend(refused_too.map(|answer| Arc::clone(&answer.name)));
                 self.configured
                     .extend(configs.iter().map(|config| Arc::clone(&config.topic.0)));
                 self.send(Update::TopicConfigs(configs)).await?;
@@ -186,13 +204,19 @@ impl Collector {
         let answers = self.client.describe_log_dirs(self.deadline()).await;
         let failure = answers.values().find_map(|answer| answer.as_ref().err());
         let failure = failure.map(|error| (fault(error).0, error.to_string()));
+        let hurried = |error: &Error| fault(error).1 == Outcome::Failed;
+        // A refusal will be the same in five seconds; a silence may not.
+        if answers
+            .values()
+            .filter_map(|answer| answer.as_ref().err())
+            .any(hurried)
+        {
+            self.asked.remove(&Source::LogDirs);
+        }
         let disks: Vec<_> = answers
             .into_iter()
             .filter_map(|(broker, dirs)| Some(map::disk(BrokerId(broker), &dirs.ok()?)))
             .collect();
-        if failure.is_some() {
-            self.asked.remove(&Source::LogDirs);
-        }
         if !disks.is_empty() {
             self.send(Update::LogDirs(disks)).await?;
         }

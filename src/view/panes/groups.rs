@@ -226,7 +226,11 @@ fn group_facts<'a>(
     partitions: &[PartitionLag<'_>],
 ) -> Vec<Fact<'a>> {
     let history = cx.picture.history.group(&group.listed.id);
-    let lag = group_lag(partitions);
+    // What a silent coordinator committed last is still the best that is known of the sum.
+    let lag = match history {
+        Some(history) if !group.has_fresh_commits(&cx.picture.site.kafka) => history.lag,
+        _ => group_lag(partitions),
+    };
     let mut parts = vec![cells::group_lag(&lag).0];
     if let Some(growth) = history.and_then(crate::insight::GroupHistory::growth) {
         let role = if growth > 0.0 { Role::Warn } else { Role::Good };
@@ -356,6 +360,7 @@ pub(super) fn partition_state(state: PartitionState) -> (Cell<'static>, SortKey<
         PartitionState::Ok => Role::Good,
         PartitionState::Uncommitted | PartitionState::Deleted => Role::Dim,
         PartitionState::Unknown | PartitionState::Ahead => Role::Warn,
+        PartitionState::Stale => Role::Stale,
         PartitionState::Lost | PartitionState::NoLeader => Role::Bad,
     };
     words(state.word(), role)

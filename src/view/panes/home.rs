@@ -209,13 +209,7 @@ impl Pane for Home {
         facts.extend(progress(cx));
         facts.extend(notes(cx));
         let site = &cx.picture.site;
-        // Before anything was read, nothing was found either: that is no all-clear.
-        let awaited = |state: &State| matches!(state, State::Syncing { .. });
-        let reading = site
-            .health
-            .values()
-            .any(|health| awaited(&health.report.state));
-        let looked = if site.health.is_empty() || reading {
+        let looked = if cx.is_reading() {
             "nothing wrong found so far; the first reading is not complete".to_owned()
         } else {
             format!(

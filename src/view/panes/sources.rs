@@ -60,6 +60,7 @@ fn state<'a>(cx: &Cx<'_>, health: &Health) -> (Cell<'a>, SortKey<'a>) {
             let of = of.map_or_else(String::new, |of| format!("/{of}"));
             words(format!("syncing {got}{of}"), Role::Warn)
         }
+        State::Live if health.report.paused => words("paused", Role::Dim),
         State::Live => words("live", Role::Good),
         State::Missing => words("missing", Role::Dim),
         other => words(other.word(), Role::Bad),
@@ -74,7 +75,7 @@ fn last<'a>(cx: &Cx<'_>, health: &Health) -> (Cell<'a>, SortKey<'a>) {
     let age = cx.now.since(at) as f64;
     match (&health.report.state, health.report.every) {
         // A live watch is as fresh as the last change: its age says nothing.
-        (State::Live, None) => (Cell::dim("now"), SortKey::Number(0.0)),
+        (State::Live, None) if !health.report.paused => (Cell::dim("now"), SortKey::Number(0.0)),
         (State::Live, Some(every)) if cx.now.since(at) <= 3 * every => {
             (Cell::dim("now"), SortKey::Number(0.0))
         }
