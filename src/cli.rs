@@ -155,7 +155,7 @@ async fn perform(asked: &Invocation, env: &Environment) -> Exit {
     let settings = &asked.settings;
     match &asked.command {
         Command::Screen { pane } => match screen::show(settings, env, *pane).await {
-            Ok(()) => Exit::quiet(Code::Fine),
+            Ok(code) => Exit::quiet(code),
             Err(exit) => exit,
         },
         Command::Report { subject, report } => headless::make(subject, report, settings, env).await,

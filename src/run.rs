@@ -37,6 +37,8 @@ pub struct Stats {
     /// Draws that wrote something.
     pub writes: u64,
     pub turns: u64,
+    /// The keys ended, by a signal or with the terminal; the user did not quit.
+    pub interrupted: bool,
 }
 
 /// What comes in.
@@ -84,10 +86,13 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
             wake.map(|at| Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)));
         let msg = tokio::select! {
             biased;
-            key = inputs.keys.next() => match key {
-                Some(key) => key,
-                None => return Ok(stats),
-            },
+            key = inputs.keys.next() => {
+                let Some(key) = key else {
+                    stats.interrupted = true;
+                    return Ok(stats);
+                };
+                key
+            }
             Some(envelope) = inputs.feed.recv() => Msg::Feed(Box::new(envelope)),
             Some(line) = inputs.log.recv() => Msg::Log(line),
             () = wait(sleep) => {
@@ -134,8 +139,8 @@ pub struct Session {
     pub log: Log,
 }
 
-/// Runs on the real terminal until the user quits, a signal ends it, or the terminal is gone.
-pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> io::Result<()> {
+/// Runs on the real terminal until the user quits, a signal ends it, or the terminal is gone. Returns what it did.
+pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> io::Result<Stats> {
     let Session {
         mut app,
         theme,
@@ -174,6 +179,5 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
         clock::now,
         perform,
     )
-    .await?;
-    Ok(())
+    .await
 }

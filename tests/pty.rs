@@ -40,7 +40,7 @@ fn signals_end_it_within_a_second_and_the_terminal_is_restored() {
         program.wait_for("what hurts now");
         let before = Instant::now();
         program.signal(signal);
-        program.exit_code();
+        assert_eq!(program.exit_code(), 130, "ended by a signal");
         assert!(
             before.elapsed() < SECOND,
             "SIG{signal}: {:?}",

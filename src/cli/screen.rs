@@ -69,7 +69,7 @@ pub async fn show(
     settings: &Settings,
     env: &Environment,
     pane: Option<PaneId>,
-) -> Result<(), Exit> {
+) -> Result<Code, Exit> {
     let theme = theme(settings)?;
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
@@ -112,10 +112,15 @@ pub async fn show(
         (Effect::Refresh, Some(running)) => running.refresh(),
         _ => {}
     };
-    run::on_terminal(session, outside).await.map_err(|error| {
+    let done = run::on_terminal(session, outside).await.map_err(|error| {
         Exit::because(
             Code::Nothing,
             Complaint::new("the terminal", error.to_string()),
         )
+    })?;
+    Ok(if done.interrupted {
+        Code::Interrupted
+    } else {
+        Code::Fine
     })
 }

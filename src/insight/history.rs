@@ -67,14 +67,15 @@ impl History {
 
     /// Groups that are new have a sum at once; all others get theirs when the round is whole.
     fn first_sight(&mut self, site: &Site) {
-        for group in site.kafka.groups.iter() {
-            if group.commits.is_some() && !self.groups.contains_key(&group.listed.id) {
-                let lag = group_lag(&group_partitions(site, group, Want::Committed));
-                let history = GroupHistory {
-                    lag,
-                    ..GroupHistory::default()
-                };
-                self.groups.insert(group.listed.id.clone(), history);
+        for group in site
+            .kafka
+            .groups
+            .iter()
+            .filter(|group| group.commits.is_some())
+        {
+            let history = self.groups.entry(group.listed.id.clone()).or_default();
+            if history.lag.partitions == 0 {
+                history.lag = group_lag(&group_partitions(site, group, Want::Committed));
             }
         }
         self.generation += 1;

@@ -63,14 +63,21 @@ fn pods_at<'a>(
         .map(|row| &**row)
 }
 
-/// What pods use together; None when none of them has a number.
+/// What pods use together; None when one that runs has no number, for then the sum is none of theirs.
 pub fn sum_usage<'a>(site: &Site, pods: impl Iterator<Item = &'a PodRow>) -> Option<Usage> {
-    pods.filter_map(|pod| site.pod_usage.get(&pod.id))
-        .fold(None, |sum, usage| {
-            let sum = sum.unwrap_or(Usage::default());
-            Some(Usage {
-                cpu: sum.cpu + usage.cpu,
-                memory: sum.memory + usage.memory,
-            })
-        })
+    let mut sum = None;
+    for pod in pods {
+        match site.pod_usage.get(&pod.id) {
+            Some(usage) => {
+                let known: Usage = sum.unwrap_or_default();
+                sum = Some(Usage {
+                    cpu: known.cpu + usage.cpu,
+                    memory: known.memory + usage.memory,
+                });
+            }
+            None if pod.ready > 0 => return None,
+            None => {}
+        }
+    }
+    sum
 }

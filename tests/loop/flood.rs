@@ -33,6 +33,9 @@ async fn ten_thousand_updates_in_ten_seconds_are_at_most_310_draws() {
         for step in 0..10_000 {
             let envelope = commits("a", &[("orders", &[Some(step)])]);
             tx.send(envelope).await.unwrap();
+            // The ends close a round: its commits are shown.
+            let ends = offsets(OffsetKind::End, "orders", &[]);
+            tx.send(ends).await.unwrap();
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         tx.closed().await;
@@ -107,6 +110,8 @@ async fn frames_that_nobody_asked_for_are_33_ms_apart() {
             tx.send(commits("a", &[("orders", &[Some(step * 17)])]))
                 .await
                 .unwrap();
+            let ends = offsets(OffsetKind::End, "orders", &[]);
+            tx.send(ends).await.unwrap();
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         tx.closed().await;

@@ -198,7 +198,9 @@ fn brokers_stand_on_pods_nodes_and_racks() {
         .assert_fact("node", "worker-a1 zone eu-1a")
         .assert_fact("partitions", "35 led, 107 replicas 0 out of sync")
         .assert_fact("disk", "315Gi")
-        .assert_cell("orders", "LED", "2");
+        .assert_fact("measured", "/s in")
+        .assert_fact("strimzi", "Kafka demo")
+        .assert_cell("__consumer_offsets", "LED", "9");
     screen.snapshot("broker-80x24");
 }
 

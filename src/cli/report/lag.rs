@@ -77,6 +77,8 @@ pub(super) fn group_item(site: &Site, group: &Group) -> Item {
         "coordinator": group.listed.coordinator.0,
         "members": members(group),
         "lag": lag.known,
+        "lag_unknown": lag.unknown,
+        "lag_ahead": lag.ahead,
         "partitions": rows,
     }))
 }

@@ -91,14 +91,16 @@ fn rows<'a>(cx: &'a Cx<'a>) -> Vec<Row<'a>> {
         .collect()
 }
 
+/// What was measured last, unless three refreshes went by since: an old rate is no rate of now.
 fn latest(cx: &Cx<'_>, id: BrokerId, signal: Signal) -> Option<f64> {
     let (at, value) = cx
         .picture
         .site
         .ring(SeriesKey::Broker(id), signal)?
         .last()?;
-    // A number of five minutes ago is no rate of now.
-    (cx.now.since(at) < 300_000).then_some(value)
+    cells::stale_age(cx, Source::Series, at)
+        .is_none()
+        .then_some(value)
 }
 
 fn list<'a>(cx: &'a Cx<'a>) -> Box<dyn List + 'a> {

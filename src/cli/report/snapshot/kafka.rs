@@ -18,6 +18,8 @@ pub(super) const GROUP: &[&str] = &[
     "coordinator",
     "members",
     "lag",
+    "lag_unknown",
+    "lag_ahead",
     "workload",
     "confidence",
     "status",
