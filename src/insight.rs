@@ -12,8 +12,7 @@ pub use findings::{Finding, Severity, rank};
 pub use history::{GroupHistory, History};
 pub use index::{Index, sum_usage};
 pub use join::{
-    Confidence, Join, Link, broker_pod, group_workload, member_pod, node_brokers, pod_group,
-    pod_workload,
+    Confidence, Join, Link, broker_pod, group_workload, member_pod, pod_group, pod_workload,
 };
 pub use lag::{GroupLag, PartitionLag, PartitionState, Want, group_lag, group_partitions};
 pub use picture::Picture;

@@ -118,11 +118,9 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
                 PartitionHealth::UnderMinIsr => under.push(partition.index),
                 PartitionHealth::UnderReplicated | PartitionHealth::Healthy => {}
             }
-            for replica in &partition.replicas {
-                if !partition.isr.contains(replica) {
-                    let of = lagging.entry(*replica).or_default();
-                    of.insert((topic.meta.name.clone(), partition.index));
-                }
+            for replica in partition.lagging() {
+                let of = lagging.entry(replica).or_default();
+                of.insert((topic.meta.name.clone(), partition.index));
             }
         }
         let name = &topic.meta.name;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Name, PodRow, Site, Usage, WorkloadId};
+use crate::model::{BrokerId, Name, PodRow, Site, Time, Usage, WorkloadId};
 
-use super::join::pod_owner;
+use super::join::{broker_pod, pod_owner};
 
 /// Pods by workload and by node, as places in the table of pods.
 #[derive(Clone, Debug, Default)]
@@ -12,10 +12,13 @@ pub struct Index {
     of: Option<(u64, u64)>,
     by_workload: BTreeMap<WorkloadId, Vec<u32>>,
     by_node: BTreeMap<Name, Vec<u32>>,
+    brokers_of: Option<(u64, u64, Option<Time>)>,
+    brokers_on: BTreeMap<Name, Vec<BrokerId>>,
 }
 
 impl Index {
     pub(super) fn refresh(&mut self, site: &Site) {
+        self.refresh_brokers(site);
         let of = Some((site.pods.generation(), site.replica_sets.generation()));
         if self.of == of {
             return;
@@ -31,6 +34,31 @@ impl Index {
                 self.by_node.entry(node.clone()).or_default().push(at);
             }
         }
+    }
+
+    fn refresh_brokers(&mut self, site: &Site) {
+        let cluster = site.kafka.cluster.as_ref();
+        let read = cluster.map(|cluster| cluster.at);
+        let of = Some((site.pods.generation(), site.nodes.generation(), read));
+        if self.brokers_of == of {
+            return;
+        }
+        self.brokers_of = of;
+        self.brokers_on.clear();
+        for broker in cluster.iter().flat_map(|cluster| &cluster.value.brokers) {
+            let node = broker_pod(site, broker)
+                .pod
+                .to
+                .and_then(|pod| pod.node.clone());
+            if let Some(node) = node {
+                self.brokers_on.entry(node).or_default().push(broker.id);
+            }
+        }
+    }
+
+    /// The brokers whose pods run on a node.
+    pub fn node_brokers(&self, node: &str) -> &[BrokerId] {
+        self.brokers_on.get(node).map_or(&[], Vec::as_slice)
     }
 
     /// The pods of a workload, sorted by name.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    Broker, BrokerId, Group, Member, Name, NodeRow, PodId, PodRow, Site, WorkloadId,
-};
+use crate::model::{Broker, Group, Member, Name, NodeRow, PodId, PodRow, Site, WorkloadId};
 
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -353,20 +351,4 @@ pub fn broker_pod<'a>(site: &'a Site, broker: &Broker) -> Join<'a> {
 
 fn zone_of<'a>(site: &'a Site, pod: &PodRow) -> Option<&'a Name> {
     site.nodes.get(pod.node.as_ref()?)?.zone.as_ref()
-}
-
-/// The brokers whose pods run on a node.
-pub fn node_brokers(site: &Site, node: &str) -> Vec<BrokerId> {
-    let brokers = site
-        .kafka
-        .cluster
-        .iter()
-        .flat_map(|cluster| &cluster.value.brokers);
-    brokers
-        .filter(|broker| {
-            let pod = broker_pod(site, broker).pod.to;
-            pod.is_some_and(|pod| pod.node.as_deref() == Some(node))
-        })
-        .map(|broker| broker.id)
-        .collect()
 }

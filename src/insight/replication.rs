@@ -39,7 +39,7 @@ pub fn partition_health(topic: &Topic, partition: &Partition) -> PartitionHealth
         PartitionHealth::Offline
     } else if min_isr.is_some_and(|min| (partition.isr.len() as u64) < u64::from(min)) {
         PartitionHealth::UnderMinIsr
-    } else if partition.isr.len() < partition.replicas.len() {
+    } else if partition.lagging().next().is_some() {
         PartitionHealth::UnderReplicated
     } else {
         PartitionHealth::Healthy

@@ -45,6 +45,17 @@ pub struct Partition {
     pub isr: Vec<BrokerId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offline: Vec<BrokerId>,
+    /// Replicas that a reassignment adds: they are not missed before the move is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adding: Vec<BrokerId>,
+}
+
+impl Partition {
+    /// Replicas that should be in sync and are not; as Kafka's own tool counts, without those being added.
+    pub fn lagging(&self) -> impl Iterator<Item = BrokerId> + '_ {
+        let missed = |id: &BrokerId| !self.isr.contains(id) && !self.adding.contains(id);
+        self.replicas.iter().copied().filter(missed)
+    }
 }
 
 /// A topic as metadata has it, partitions sorted by index.

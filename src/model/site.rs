@@ -23,6 +23,9 @@ pub struct Site {
     pub strimzi: Table<StrimziRow>,
     pub pod_usage: BTreeMap<PodId, Usage>,
     pub node_usage: BTreeMap<Name, Usage>,
+    /// When the two were read.
+    pub pod_usage_at: Option<Time>,
+    pub node_usage_at: Option<Time>,
     pub kafka: Kafka,
     pub series: BTreeMap<(SeriesKey, Signal), Ring>,
     pub health: BTreeMap<Source, Health>,
@@ -90,9 +93,11 @@ impl Site {
             Update::Autoscalers(delta) => drop(self.autoscalers.apply(delta)),
             Update::Warnings(delta) => self.apply_warnings(delta),
             Update::PodUsage(usage) => {
+                self.pod_usage_at = Some(at);
                 self.pod_usage = usage.into_iter().map(|row| (row.id, row.usage)).collect();
             }
             Update::NodeUsage(usage) => {
+                self.node_usage_at = Some(at);
                 self.node_usage = usage.into_iter().map(|row| (row.name, row.usage)).collect();
             }
             Update::Strimzi(delta) => drop(self.strimzi.apply(delta)),
@@ -103,7 +108,10 @@ impl Site {
             Update::Offsets(listing) => self.apply_offsets(listing, at),
             Update::Members(members) => self.apply_members(members, at),
             Update::LogDirs(disks) => self.apply_disks(disks, at),
-            Update::Reassignments(moving) => self.kafka.reassignments = moving,
+            Update::Reassignments(moving) => {
+                self.kafka.reassignments = moving;
+                self.mark_moves();
+            }
             Update::Series(points) => self.apply_series(points),
         }
     }
@@ -222,6 +230,7 @@ impl Site {
             })
             .collect();
         self.kafka.topics.apply(Delta::list(rows));
+        self.mark_moves();
         // A broker that left metadata for good takes its disks with it; one that is down is still a replica's home.
         let homes: std::collections::BTreeSet<_> = self
             .kafka
@@ -233,6 +242,26 @@ impl Site {
         self.kafka
             .disks
             .retain(|id, _| brokers.contains(id) || homes.contains(id));
+    }
+
+    /// Tells each partition which of its replicas are only being added.
+    fn mark_moves(&mut self) {
+        let mut moves: BTreeMap<Name, Vec<(i32, Vec<BrokerId>)>> = BTreeMap::new();
+        for moving in &self.kafka.reassignments {
+            let of = moves.entry(moving.id.topic.clone()).or_default();
+            of.push((moving.id.partition, moving.adding.clone()));
+        }
+        let marked = |topic: &Topic| topic.meta.partitions.iter().any(|p| !p.adding.is_empty());
+        self.kafka.topics.update_where(
+            |topic| moves.contains_key(&topic.meta.name) || marked(topic),
+            |topic| {
+                let of = moves.get(&topic.meta.name);
+                for partition in &mut topic.meta.partitions {
+                    let moving = of.and_then(|of| of.iter().find(|(at, _)| *at == partition.index));
+                    partition.adding = moving.map_or_else(Vec::new, |(_, adding)| adding.clone());
+                }
+            },
+        );
     }
 
     fn apply_configs(&mut self, configs: Vec<TopicConfig>) {

@@ -158,6 +158,7 @@ pub fn metadata(brokers: i32, topics: &[(&str, i32)]) -> Metadata {
             isr: replicas.clone(),
             replicas,
             offline: Vec::new(),
+            adding: Vec::new(),
         }
     };
     let topic = |(name, partitions): &(&str, i32)| TopicMetadata {

@@ -233,6 +233,7 @@ fn topic(
                     isr: replicas.clone(),
                     replicas,
                     offline: Vec::new(),
+                    adding: Vec::new(),
                 },
                 start,
                 end: start + keep,

@@ -45,6 +45,7 @@ pub(super) fn metadata(from: &Metadata, controller: Option<BrokerId>) -> model::
         replicas: ids(&partition.replicas),
         isr: ids(&partition.isr),
         offline: ids(&partition.offline),
+        adding: Vec::new(),
     };
     let brokers: Vec<_> = from.brokers.iter().map(broker).collect();
     model::Metadata {

@@ -61,7 +61,7 @@ fn rows<'a>(cx: &'a Cx<'a>) -> Vec<Row<'a>> {
         for replica in &partition.replicas {
             let load = loads.entry(*replica).or_default();
             load.replicas += 1;
-            load.lagging += usize::from(!partition.isr.contains(replica));
+            load.lagging += usize::from(partition.lagging().any(|id| id == *replica));
         }
     }
     for broker in kafka
@@ -383,7 +383,7 @@ fn broker_page<'a>(cx: &'a Cx<'a>, row: &Row<'a>) -> Page<'a> {
             load.leaders += usize::from(partition.leader == Some(id));
             if partition.replicas.contains(&id) {
                 load.replicas += 1;
-                load.lagging += usize::from(!partition.isr.contains(&id));
+                load.lagging += usize::from(partition.lagging().any(|lagging| lagging == id));
             }
         }
         (load.replicas > 0).then(|| (topic, load, sizes.get(&topic.meta.name).copied()))

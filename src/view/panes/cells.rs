@@ -200,20 +200,46 @@ pub(super) fn pod_role(pod: &PodRow) -> Role {
     }
 }
 
-/// CPU in thousandths of a core.
-pub(super) fn cpu<'a>(usage: Option<Usage>) -> (Cell<'a>, SortKey<'a>) {
+/// How a number of use is shown that was read at this moment: one of a minute and a half ago is old.
+fn usage_role(cx: &Cx<'_>, read: Option<Time>) -> Role {
+    const OLD: i64 = 90_000;
+    let Some(read) = read else { return Role::Text };
+    cx.rolls_at(read.plus(OLD));
+    if cx.now.since(read) >= OLD {
+        Role::Stale
+    } else {
+        Role::Text
+    }
+}
+
+/// CPU in thousandths of a core, read at this moment.
+pub(super) fn cpu<'a>(
+    cx: &Cx<'_>,
+    usage: Option<Usage>,
+    read: Option<Time>,
+) -> (Cell<'a>, SortKey<'a>) {
     match usage {
         Some(usage) => (
-            Cell::text(text::cores(usage.cpu)),
+            Cell::new(text::cores(usage.cpu), usage_role(cx, read)),
             SortKey::Number(usage.cpu as f64),
         ),
         None => (Cell::unknown(), SortKey::Unknown),
     }
 }
 
-/// Memory.
-pub(super) fn memory<'a>(usage: Option<Usage>) -> (Cell<'a>, SortKey<'a>) {
-    bytes(usage.map(|usage| usage.memory))
+/// Memory, read at this moment.
+pub(super) fn memory<'a>(
+    cx: &Cx<'_>,
+    usage: Option<Usage>,
+    read: Option<Time>,
+) -> (Cell<'a>, SortKey<'a>) {
+    match usage {
+        Some(usage) => (
+            Cell::new(text::bytes(usage.memory), usage_role(cx, read)),
+            SortKey::Number(usage.memory as f64),
+        ),
+        None => (Cell::unknown(), SortKey::Unknown),
+    }
 }
 
 /// Memory as a share of the limit.

@@ -106,7 +106,7 @@ fn strip<'a>(cx: &Cx<'a>) -> Fact<'a> {
     for partition in kafka.topics.iter().flat_map(|topic| &topic.meta.partitions) {
         for replica in &partition.replicas {
             known.entry(*replica).or_insert(false);
-            if !partition.isr.contains(replica) {
+            if partition.lagging().any(|id| id == *replica) {
                 *lagging.entry(*replica).or_default() += 1;
             }
         }

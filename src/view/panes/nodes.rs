@@ -2,7 +2,6 @@
 
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
-    insight::node_brokers,
     model::{Key, NodeRow, Source},
     view::text,
 };
@@ -65,14 +64,18 @@ impl All<'_> {
             2 => cells::name(node.zone.as_ref()),
             3 => cells::tally(self.cx.picture.index.node_pods(site, &node.name).count()),
             4 => {
-                let ids: Vec<String> = node_brokers(site, &node.name)
+                let ids: Vec<String> = self
+                    .cx
+                    .picture
+                    .index
+                    .node_brokers(&node.name)
                     .iter()
                     .map(ToString::to_string)
                     .collect();
                 words(ids.join(","), Role::Text)
             }
-            5 => cells::cpu(usage),
-            6 => cells::memory(usage),
+            5 => cells::cpu(self.cx, usage, site.node_usage_at),
+            6 => cells::memory(self.cx, usage, site.node_usage_at),
             _ => {
                 let conditions: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
                 words(conditions.join(", "), Role::Warn)
@@ -174,14 +177,14 @@ impl Pane for Nodes {
                 facts.push(Fact::new(
                     "cpu",
                     vec![
-                        cells::cpu(usage).0,
+                        cells::cpu(cx, usage, cx.picture.site.node_usage_at).0,
                         Cell::dim(of(node.cpu_allocatable.map(text::cores))),
                     ],
                 ));
                 facts.push(Fact::new(
                     "memory",
                     vec![
-                        cells::memory(usage).0,
+                        cells::memory(cx, usage, cx.picture.site.node_usage_at).0,
                         Cell::dim(of(node.memory_allocatable.map(text::bytes))),
                     ],
                 ));
@@ -191,7 +194,7 @@ impl Pane for Nodes {
                 vec![Cell::new("the node itself cannot be read", Role::Warn)],
             )),
         }
-        for broker in node_brokers(site, name) {
+        for &broker in cx.picture.index.node_brokers(name) {
             facts.push(
                 Fact::new("broker", vec![Cell::text(broker.to_string())])
                     .link(Some(Key::Broker(broker))),

@@ -83,8 +83,8 @@ impl All<'_> {
                 Some((reason, role)) => words(reason, role),
                 None => (Cell::text(""), SortKey::Unknown),
             },
-            5 => cells::cpu(sum_usage(site, pods())),
-            6 => cells::memory(sum_usage(site, pods())),
+            5 => cells::cpu(self.cx, sum_usage(site, pods()), site.pod_usage_at),
+            6 => cells::memory(self.cx, sum_usage(site, pods()), site.pod_usage_at),
             7 => words(&*workload.id.kind, Role::Dim),
             _ => cells::number(Some(i64::from(workload.updated))),
         }
@@ -197,8 +197,8 @@ pub(super) fn pods_section<'a>(
                     1 => words(format!("{}/{}", pod.ready, pod.containers), Role::Text),
                     2 => words(pod.status.to_string(), cells::pod_role(pod)),
                     3 => cells::number(Some(i64::from(pod.restarts))),
-                    4 => cells::cpu(usage),
-                    5 => cells::memory(usage),
+                    4 => cells::cpu(cx, usage, cx.picture.site.pod_usage_at),
+                    5 => cells::memory(cx, usage, cx.picture.site.pod_usage_at),
                     6 => cells::memory_share(usage.map(|usage| usage.memory), pod.memory_limit),
                     7 => cells::name(pod.node.as_ref()),
                     8 => match pod.created {
@@ -339,13 +339,13 @@ fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
         bars.map(Cell::text)
     };
     let mut cpu = vec![
-        cells::cpu(usage).0,
+        cells::cpu(cx, usage, cx.picture.site.pod_usage_at).0,
         Cell::dim(limit(pod.cpu_limit.map(text::cores))),
     ];
     cpu.extend(trend(Signal::CpuMillicores));
     facts.push(Fact::new("cpu", cpu));
     let mut memory = vec![
-        cells::memory(usage).0,
+        cells::memory(cx, usage, cx.picture.site.pod_usage_at).0,
         cells::memory_share(usage.map(|usage| usage.memory), pod.memory_limit).0,
         Cell::dim(limit(pod.memory_limit.map(text::bytes))),
     ];

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::report::{Item, json::item, lag::group_item},
     insight::{broker_pod, group_workload},
-    model::{BrokerId, Kafka, Name, Partition, Site, Topic},
+    model::{BrokerId, Kafka, Partition, Site, Topic},
 };
 
 pub(super) const GROUP: &[&str] = &[
@@ -85,28 +85,13 @@ pub(super) fn groups(site: &Site) -> Vec<Item> {
         .collect()
 }
 
-/// As Kafka's own tool counts: a replica that a reassignment adds is not one yet.
-fn is_under_replicated(kafka: &Kafka, topic: &Name, partition: &Partition) -> bool {
-    let moving = kafka
-        .reassignments
-        .iter()
-        .find(|moving| moving.id.topic == *topic && moving.id.partition == partition.index);
-    let adding = moving.map_or(&[][..], |moving| &moving.adding);
-    let settled = partition.replicas.iter().filter(|id| !adding.contains(id));
-    partition.isr.len() < settled.count()
-}
-
 /// One item a topic, internal ones too.
 pub(super) fn topics(site: &Site) -> Vec<Item> {
     let kafka = &site.kafka;
-    kafka
-        .topics
-        .iter()
-        .map(|topic| topic_item(kafka, topic))
-        .collect()
+    kafka.topics.iter().map(topic_item).collect()
 }
 
-fn topic_item(kafka: &Kafka, topic: &Topic) -> Item {
+fn topic_item(topic: &Topic) -> Item {
     let partitions = &topic.meta.partitions;
     let count = |is: &dyn Fn(&Partition) -> bool| partitions.iter().filter(|p| is(p)).count();
     let min_isr = topic.config.as_ref().and_then(|config| config.min_isr);
@@ -115,7 +100,7 @@ fn topic_item(kafka: &Kafka, topic: &Topic) -> Item {
         "partitions": partitions.len(),
         "replication": partitions.iter().map(|p| p.replicas.len()).max(),
         "min_isr": min_isr,
-        "under_replicated": count(&|p| is_under_replicated(kafka, &topic.meta.name, p)),
+        "under_replicated": count(&|p| p.lagging().next().is_some()),
         "under_min_isr": min_isr.map(|min| count(&|p| (p.isr.len() as u64) < u64::from(min))),
         "offline": count(&|p| p.leader.is_none()),
         "bytes": topic.bytes,
@@ -166,7 +151,7 @@ fn loads(kafka: &Kafka) -> BTreeMap<BrokerId, Load> {
         for replica in &partition.replicas {
             let load = loads.entry(*replica).or_default();
             load.replicas += 1;
-            load.lagging += usize::from(!partition.isr.contains(replica));
+            load.lagging += usize::from(partition.lagging().any(|id| id == *replica));
         }
     }
     loads
