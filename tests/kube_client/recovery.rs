@@ -296,7 +296,8 @@ async fn a_refusal_of_what_was_allowed_is_doubted() {
         _ => Reply::watch(&[], Step::Hang),
     })
     .await;
-    let mut events = pods(&client(&server));
+    let client = client(&server);
+    let mut events = pods(&client);
     expect(
         &mut events,
         &["begin", "page a", "listed", "alive", "changed a"],
@@ -308,6 +309,7 @@ async fn a_refusal_of_what_was_allowed_is_doubted() {
         };
         assert!(matches!(error.kind, ErrorKind::Forbidden { .. }), "{error}");
         assert!(retry_in.as_secs() < 10, "{retry_in:?}");
+        client.retry_now();
     }
     expect(&mut events, &["alive"]).await;
     assert_eq!(

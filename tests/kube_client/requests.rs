@@ -4,7 +4,7 @@ use std::{io::Write, time::Instant};
 use flate2::{Compression, write::GzEncoder};
 use http::Request;
 use kube::client::Body;
-use plimsoll::net::kube::{Client, KubeEnv, KubeFlags, Resource, access, exec::Plugins};
+use plimsoll::net::kube::{Client, ErrorKind, KubeEnv, KubeFlags, Resource, access, exec::Plugins};
 use serde_json::{Value, json};
 
 use super::{
@@ -188,5 +188,49 @@ async fn a_server_behind_a_path_is_asked_below_it() {
     assert_eq!(
         Resource::AUTOSCALERS.qualified(),
         "autoscaling/horizontalpodautoscalers"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_the_cluster_with_its_password_apart() {
+    let proxy = FakeHttp::start(|_| Reply::text(407, "")).await;
+    let url = proxy.url().replace("http://", "http://me:s%40cret@");
+    let ask = async |env: KubeEnv| {
+        let server = Some("https://api.cluster.invalid:6443".into());
+        let flags = KubeFlags {
+            server,
+            ..KubeFlags::default()
+        };
+        Client::new(flags, env, Plugins::Silent)
+            .unwrap()
+            .authenticate()
+            .await
+            .unwrap_err()
+    };
+    let through = KubeEnv {
+        https_proxy: Some(url.clone()),
+        ..KubeEnv::default()
+    };
+    let error = ask(through.clone()).await;
+    assert_eq!(error.kind, ErrorKind::Unreachable, "{error}");
+    assert!(!format!("{error} {error:?}").contains("cret"), "{error}");
+    let seen = proxy.seen();
+    assert_eq!(
+        (seen[0].method.as_str(), seen[0].target.as_str()),
+        ("CONNECT", "api.cluster.invalid:6443")
+    );
+    assert_eq!(
+        seen[0].header("proxy-authorization"),
+        Some("Basic bWU6c0BjcmV0")
+    );
+    ask(KubeEnv {
+        no_proxy: Some(".cluster.invalid".into()),
+        ..through
+    })
+    .await;
+    assert_eq!(
+        proxy.seen().len(),
+        1,
+        "NO_PROXY names the cluster: the proxy is left alone"
     );
 }
