@@ -9,7 +9,7 @@ use crate::program::snapshot;
 use crate::screen::Screen;
 
 /// Resource and API group of everything that is watched, or polled where it cannot be watched.
-const WATCHED: [(&str, &str); 12] = [
+const WATCHED: [(&str, &str); 13] = [
     ("pods", ""),
     ("nodes", ""),
     ("events", ""),
@@ -18,6 +18,7 @@ const WATCHED: [(&str, &str); 12] = [
     ("replicasets", "apps"),
     ("horizontalpodautoscalers", "autoscaling"),
     ("pods", "metrics.k8s.io"),
+    ("nodes", "metrics.k8s.io"),
     ("kafkas", "kafka.strimzi.io"),
     ("kafkanodepools", "kafka.strimzi.io"),
     ("kafkarebalances", "kafka.strimzi.io"),

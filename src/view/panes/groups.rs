@@ -311,10 +311,10 @@ fn members_list<'a>(
             let of = partitions
                 .iter()
                 .filter(|p| p.owner.is_some_and(|owner| owner.id == member.id));
-            let lag = of
-                .filter_map(|p| p.lag)
-                .map(|lag| lag.max(0))
-                .reduce(|a, b| a + b);
+            // With a part that is not known the sum is not known; what was never committed is no part of it.
+            let counted = of.filter(|p| p.state != PartitionState::Uncommitted);
+            let known = counted.map(|p| p.lag.map(|lag| lag.max(0)));
+            let lag = known.reduce(|sum, lag| Some(sum? + lag?)).flatten();
             (id.clone(), member, lag)
         })
         .collect();
