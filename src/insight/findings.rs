@@ -282,11 +282,28 @@ fn falling(group: &Group, history: &GroupHistory) -> String {
     )
 }
 
+/// Why a group is behind though its lag does not rise, or is not known to: nobody works on it, it is more than a minute
+/// of what comes in behind, or its commits are where no record is. A handful of records that never goes away is what
+/// markers of transactions leave.
 fn behind(group: &Group, history: &GroupHistory) -> Option<String> {
+    const RESIDUE: i64 = 5;
+    const SECONDS: f64 = 60.0;
     let lag = history.lag.known.unwrap_or(0);
     let mut why = Vec::new();
-    if lag > 0 && matches!(&*group.listed.state, "Empty" | "Dead") {
-        why.push(format!("lag {lag} and no member ({})", group.listed.state));
+    if matches!(&*group.listed.state, "Empty" | "Dead") {
+        if lag > 0 {
+            why.push(format!("lag {lag} and no member ({})", group.listed.state));
+        }
+    } else if let Some(inflow) = history
+        .inflow
+        .filter(|inflow| lag > RESIDUE && lag as f64 > inflow * SECONDS)
+    {
+        let depth = if inflow < 0.1 {
+            "while nothing comes in".to_owned()
+        } else {
+            format!("{:.0} min of what comes in", lag as f64 / inflow / SECONDS)
+        };
+        why.push(format!("lag {lag}, {depth}; {}", members(group)));
     }
     if history.lag.lost > 0 {
         why.push(format!(

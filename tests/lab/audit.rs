@@ -35,7 +35,9 @@ fn a_viewers_session_lists_every_watched_kind_and_changes_nothing() {
         assert!(!snapshot(view, "lab-viewer").is_empty(), "{view}");
     }
     let mut screen = Screen::open("lab-viewer");
-    screen.wait("the first sync", FIRST_SYNC, |text| text.contains("fraud"));
+    screen.wait("the first sync", FIRST_SYNC, |text| {
+        text.contains("kafka ● 3/3") && !text.contains("first reading")
+    });
     for pane in "1234560".chars() {
         screen.press(&pane.to_string());
         screen.text();
