@@ -17,7 +17,7 @@ pub enum Severity {
     UnderMinIsr,
     /// A group falls behind.
     Falling,
-    /// A group has lag and nobody who works on it, or its numbers are not what they should be.
+    /// A group has lag and nobody who works on it, is more than a minute behind, or its numbers are not what they should be.
     Behind,
     Node,
     Pod,
