@@ -19,7 +19,7 @@ mod time;
 pub use delta::Delta;
 pub use envelope::{Envelope, Update};
 pub use health::{Health, HealthReport, Source, State, System};
-pub use id::{BrokerId, Key, Name, PartitionId, PodId, WorkloadId};
+pub use id::{BrokerId, Key, Name, Noun, PartitionId, PodId, WorkloadId};
 pub use kafka::{
     Broker, BrokerDisk, Cluster, CommittedPartition, DirReplica, Fact, Group, GroupCommits,
     GroupKind, GroupListing, GroupMembers, Kafka, ListedGroup, LogDir, Member, MemberSetting,

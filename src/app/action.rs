@@ -1,5 +1,7 @@
 //! The one table of actions. Keys, footer, help, the go-to line and the README's key table are all made from it.
 
+use crate::model::Noun;
+
 use super::{Chord, PaneId};
 
 /// What a key does.
@@ -35,6 +37,8 @@ pub enum Place {
     Everywhere,
     /// Pages with rows.
     Lists,
+    /// While the cursor is on one of these, or the page is one of these.
+    On(&'static [Noun]),
 }
 
 /// One line of the table.

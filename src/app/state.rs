@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::{
     insight::{Finding, Picture, rank},
-    model::{BrokerId, Key, Name, Time},
+    model::{BrokerId, Key, Name, Noun, Time},
 };
 
 use super::{
     Action, Chord, Column, Command, Cx, Effect, Filter, Interest, KeyCode, LogRing, Msg, Page,
-    Pane, PaneId, View, action_for, candidates, nav::Subject,
+    Pane, PaneId, Place, View, action_for, candidates, nav::Subject,
 };
 
 mod cursor;
@@ -175,6 +175,25 @@ impl App {
         self.lines.selected(self.view().at)
     }
 
+    /// What an action on these nouns is about: the object under the cursor, else the one whose page this is.
+    pub fn target(&self, nouns: &[Noun]) -> Option<Key> {
+        let page = match &self.view().subject {
+            Subject::Object(key) => Some(key.clone()),
+            Subject::Pane(_) => None,
+        };
+        let mut found = self.selected().into_iter().chain(page);
+        found.find(|key| nouns.contains(&key.noun()))
+    }
+
+    /// Whether an action means something here.
+    pub fn applies(&self, place: Place) -> bool {
+        match place {
+            Place::Everywhere => true,
+            Place::Lists => self.lines.stops() > 0 || !self.view().filter.is_empty(),
+            Place::On(nouns) => self.target(nouns).is_some(),
+        }
+    }
+
     /// Lines of the page that fit on the screen.
     pub fn body_height(&self) -> usize {
         let chrome = Self::CHROME + usize::from(self.lines.pinned);
@@ -292,8 +311,8 @@ impl App {
     fn key(&mut self, chord: Chord) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
             Mode::Normal => match action_for(chord) {
-                Some(def) => self.act(def.action),
-                None => Vec::new(),
+                Some(def) if self.applies(def.place) => self.act(def.action),
+                _ => Vec::new(),
             },
             Mode::Filter { input, before } => {
                 self.filter_key(chord, input, before);

@@ -137,6 +137,39 @@ pub enum Key {
     Log(u64),
 }
 
+/// What kind of thing a key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Noun {
+    Group,
+    Member,
+    Topic,
+    Partition,
+    Broker,
+    Pod,
+    Workload,
+    Node,
+    Source,
+    Log,
+}
+
+impl Key {
+    /// The kind of thing that it names.
+    pub fn noun(&self) -> Noun {
+        match self {
+            Key::Group(_) => Noun::Group,
+            Key::Member { .. } => Noun::Member,
+            Key::Topic(_) => Noun::Topic,
+            Key::Partition(_) => Noun::Partition,
+            Key::Broker(_) => Noun::Broker,
+            Key::Pod(_) => Noun::Pod,
+            Key::Workload(_) => Noun::Workload,
+            Key::Node(_) => Noun::Node,
+            Key::Source(_) => Noun::Source,
+            Key::Log(_) => Noun::Log,
+        }
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -212,7 +212,8 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) 
         }
         Mode::Normal => {
             let mut x = area.x;
-            for def in ACTIONS.iter().filter(|def| !def.short.is_empty()) {
+            let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
+            for def in named.filter(|def| app.applies(def.place)) {
                 let Some(first) = def.keys.first() else {
                     continue;
                 };
