@@ -9,6 +9,7 @@ mod filter;
 mod goto;
 mod key;
 mod logring;
+mod mode;
 mod msg;
 mod nav;
 mod page;
@@ -20,9 +21,10 @@ pub use filter::Filter;
 pub use goto::{Command, candidates, parse as parse_goto};
 pub use key::{Chord, KeyCode};
 pub use logring::{LogLevel, LogLine, LogRing};
+pub use mode::{Input, Mode};
 pub use msg::Msg;
 pub use nav::{Anchor, Sort, Subject, View};
 pub use page::{
     Align, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, width,
 };
-pub use state::{App, Input, Lines, Mode, Options, RowRef};
+pub use state::{App, Lines, Options, RowRef};

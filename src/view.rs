@@ -24,12 +24,12 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
     buffer.set_style(area, theme.style(Part::Text));
     let cx = app.cx();
     if area.width < 40 || area.height < 8 {
-        chrome::tiny(buffer, area, app, &cx, theme);
+        chrome::tiny::draw(buffer, area, app, &cx, theme);
         return cx.roll();
     }
     let body = Rect::new(area.x, area.y + 2, area.width, area.height - 3);
-    chrome::header(buffer, Rect { height: 1, ..area }, app, &cx, theme);
-    chrome::tabs(
+    chrome::header::draw(buffer, Rect { height: 1, ..area }, app, &cx, theme);
+    chrome::tabs::draw(
         buffer,
         Rect {
             y: area.y + 1,
@@ -40,7 +40,7 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
         theme,
     );
     body::draw(buffer, body, app, &cx, theme);
-    chrome::footer(
+    chrome::footer::draw(
         buffer,
         Rect {
             y: area.bottom() - 1,
@@ -51,9 +51,9 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
         theme,
     );
     match &app.mode {
-        Mode::Help { top } => chrome::help(buffer, body, app, *top, theme),
+        Mode::Help { top } => chrome::help::draw(buffer, body, app, *top, theme),
         Mode::Goto { input, chosen } => {
-            chrome::goto(buffer, body, app, &input.text, *chosen, theme);
+            chrome::goto::draw(buffer, body, app, &input.text, *chosen, theme);
         }
         Mode::Normal | Mode::Filter { .. } => {}
     }

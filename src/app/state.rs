@@ -8,11 +8,13 @@ use crate::{
 };
 
 use super::{
-    Action, Chord, Column, Command, Cx, Effect, Filter, Interest, KeyCode, LogRing, Msg, Page,
-    Pane, PaneId, Place, View, action_for, candidates, nav::Subject,
+    Column, Cx, Effect, Interest, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View, nav::Subject,
 };
 
+mod act;
 mod cursor;
+mod interest;
+mod keys;
 mod lines;
 
 pub use lines::{Lines, RowRef};
@@ -30,48 +32,6 @@ pub struct Options {
     pub demo: bool,
     /// The pane to begin with.
     pub pane: PaneId,
-}
-
-/// A line of text that is being typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Input {
-    pub text: String,
-}
-
-impl Input {
-    /// Takes a key; false if it is none of the line's.
-    fn take(&mut self, chord: Chord) -> bool {
-        match (chord.code, chord.ctrl) {
-            (KeyCode::Char(letter), false) => self.text.push(letter),
-            (KeyCode::Backspace, _) => drop(self.text.pop()),
-            (KeyCode::Char('u'), true) => self.text.clear(),
-            (KeyCode::Char('w'), true) => {
-                let kept = self.text.trim_end().rfind(' ').map_or(0, |at| at + 1);
-                self.text.truncate(kept);
-            }
-            _ => return false,
-        }
-        true
-    }
-}
-
-/// What keys mean now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    #[default]
-    Normal,
-    /// The filter line is open; what stood there before comes back with Esc.
-    Filter {
-        input: Input,
-        before: Filter,
-    },
-    Goto {
-        input: Input,
-        chosen: usize,
-    },
-    Help {
-        top: usize,
-    },
 }
 
 /// The state of the program as the user sees it.
@@ -308,199 +268,9 @@ impl App {
         self.settle_lines();
     }
 
-    fn key(&mut self, chord: Chord) -> Vec<Effect> {
-        match std::mem::take(&mut self.mode) {
-            Mode::Normal => match action_for(chord) {
-                Some(def) if self.applies(def.place) => self.act(def.action),
-                _ => Vec::new(),
-            },
-            Mode::Filter { input, before } => {
-                self.filter_key(chord, input, before);
-                Vec::new()
-            }
-            Mode::Goto { input, chosen } => self.goto_key(chord, input, chosen),
-            Mode::Help { top } => {
-                self.mode = match chord.code {
-                    KeyCode::Down | KeyCode::Char('j' | ' ') | KeyCode::PageDown => {
-                        Mode::Help { top: top + 1 }
-                    }
-                    KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp => Mode::Help {
-                        top: top.saturating_sub(1),
-                    },
-                    _ => Mode::Normal,
-                };
-                let quit = chord
-                    == Chord {
-                        code: KeyCode::Char('c'),
-                        ctrl: true,
-                    };
-                if quit { vec![Effect::Quit] } else { Vec::new() }
-            }
-        }
-    }
-
-    fn filter_key(&mut self, chord: Chord, mut input: Input, before: Filter) {
-        match chord.code {
-            KeyCode::Enter => {}
-            KeyCode::Esc => self.set_filter(before),
-            KeyCode::Char('c') if chord.ctrl => self.set_filter(before),
-            _ => {
-                input.take(chord);
-                self.set_filter(Filter::parse(&input.text));
-                self.mode = Mode::Filter { input, before };
-            }
-        }
-    }
-
-    fn set_filter(&mut self, filter: Filter) {
-        self.view_mut().filter = filter;
-    }
-
-    fn goto_key(&mut self, chord: Chord, mut input: Input, mut chosen: usize) -> Vec<Effect> {
-        let found = || candidates(&input.text, &self.picture, self.panes);
-        match chord.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Char('c') if chord.ctrl => return Vec::new(),
-            KeyCode::Enter => {
-                let known = found();
-                let command = if input.text.trim() == "q" {
-                    Some(Command::Quit)
-                } else {
-                    known.into_iter().nth(chosen).map(|(_, command)| command)
-                };
-                match command {
-                    Some(Command::Pane(id)) => self.show(id),
-                    Some(Command::Object(key)) => self.above.push(View::object(key)),
-                    Some(Command::Quit) => return vec![Effect::Quit],
-                    // Nothing is called that: the line stays, so that it can be mended.
-                    None => self.mode = Mode::Goto { input, chosen },
-                }
-                return Vec::new();
-            }
-            KeyCode::Down | KeyCode::Tab => {
-                chosen = (chosen + 1).min(found().len().saturating_sub(1));
-            }
-            KeyCode::Up | KeyCode::BackTab => chosen = chosen.saturating_sub(1),
-            _ => {
-                if input.take(chord) {
-                    chosen = 0;
-                }
-            }
-        }
-        self.mode = Mode::Goto { input, chosen };
-        Vec::new()
-    }
-
-    fn act(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Quit => return vec![Effect::Quit],
-            Action::Suspend => return vec![Effect::Suspend],
-            Action::Refresh => return vec![Effect::Refresh],
-            Action::Redraw => return vec![Effect::Redraw],
-            Action::Help => self.mode = Mode::Help { top: 0 },
-            Action::Goto => {
-                self.mode = Mode::Goto {
-                    input: Input::default(),
-                    chosen: 0,
-                }
-            }
-            Action::Filter => {
-                let before = self.view().filter.clone();
-                let input = Input {
-                    text: before.text().to_owned(),
-                };
-                self.mode = Mode::Filter { input, before };
-            }
-            Action::Open => {
-                if let Some(key) = self.selected()
-                    && self.view().subject != Subject::Object(key.clone())
-                    && !matches!(key, Key::Log(_))
-                {
-                    self.above.push(View::object(key));
-                }
-            }
-            Action::Back => self.back(),
-            Action::Show(id) => self.show(id),
-            Action::NextPane => self.step_pane(1),
-            Action::PreviousPane => self.step_pane(self.panes.len().saturating_sub(1)),
-            Action::Down => self.move_by(1),
-            Action::Up => self.move_by(-1),
-            Action::PageDown => self.move_by(self.page_step()),
-            Action::PageUp => self.move_by(-self.page_step()),
-            Action::First => self.move_by(isize::MIN),
-            Action::Last => self.move_by(isize::MAX),
-            Action::NextSection => self.next_section(),
-            Action::SortNext => self.sort_step(1),
-            Action::SortPrevious => self.sort_step(-1),
-            Action::SortReverse => self.sort_reverse(),
-        }
-        Vec::new()
-    }
-
-    fn back(&mut self) {
-        if !self.view().filter.is_empty() {
-            self.set_filter(Filter::default());
-        } else if self.above.pop().is_none() {
-            self.show(PaneId::Home);
-        }
-    }
-
-    /// Shows a pane as it was when it was left.
-    fn show(&mut self, id: PaneId) {
-        self.above.clear();
-        let subject = Subject::Pane(id);
-        if self.base.subject != subject {
-            let kept = self.left.iter().position(|view| view.subject == subject);
-            let view = kept.map_or_else(|| View::pane(id), |at| self.left.remove(at));
-            self.left.push(std::mem::replace(&mut self.base, view));
-        }
-    }
-
-    fn base_pane(&self) -> Option<usize> {
-        self.panes
-            .iter()
-            .position(|pane| self.base.subject == Subject::Pane(pane.id()))
-    }
-
-    fn step_pane(&mut self, by: usize) {
-        let next = (self.base_pane().unwrap_or(0) + by) % self.panes.len().max(1);
-        if let Some(pane) = self.panes.get(next) {
-            self.show(pane.id());
-        }
-    }
-
     /// The columns of the section under the cursor.
     pub fn sorted_columns(&self) -> Option<(usize, &'static [Column])> {
         self.lines.columns_at(self.view().at)
-    }
-
-    /// What the sources should read for the screen, if that is different from before.
-    fn new_interest(&mut self) -> Option<Effect> {
-        let mut interest = Interest::default();
-        if let Some(pane) = self.base_pane().and_then(|at| self.panes.get(at)) {
-            interest.usage = pane.shows_usage();
-            interest.disks = pane.shows_disks();
-        }
-        for view in self.stack() {
-            match &view.subject {
-                Subject::Object(Key::Group(id) | Key::Member { group: id, .. }) => {
-                    interest.groups.insert(id.clone());
-                }
-                Subject::Object(Key::Pod(_) | Key::Workload(_) | Key::Node(_)) => {
-                    interest.usage = true;
-                }
-                Subject::Object(Key::Topic(_) | Key::Partition(_) | Key::Broker(_)) => {
-                    interest.disks = true;
-                }
-                _ => {}
-            }
-        }
-        interest.groups.extend(self.groups_on_screen());
-        if interest == self.interest {
-            return None;
-        }
-        self.interest = interest.clone();
-        Some(Effect::Interest(interest))
     }
 
     /// Settles, and says what the sources should read if that changed: called once a frame.

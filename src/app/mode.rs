@@ -1,0 +1,45 @@
+//! What keys mean now, and the line that is being typed.
+
+use super::{Chord, Filter, KeyCode};
+
+/// A line of text that is being typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    pub text: String,
+}
+
+impl Input {
+    /// Takes a key; false if it is none of the line's.
+    pub(super) fn take(&mut self, chord: Chord) -> bool {
+        match (chord.code, chord.ctrl) {
+            (KeyCode::Char(letter), false) => self.text.push(letter),
+            (KeyCode::Backspace, _) => drop(self.text.pop()),
+            (KeyCode::Char('u'), true) => self.text.clear(),
+            (KeyCode::Char('w'), true) => {
+                let kept = self.text.trim_end().rfind(' ').map_or(0, |at| at + 1);
+                self.text.truncate(kept);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// What keys mean now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Normal,
+    /// The filter line is open; what stood there before comes back with Esc.
+    Filter {
+        input: Input,
+        before: Filter,
+    },
+    Goto {
+        input: Input,
+        chosen: usize,
+    },
+    Help {
+        top: usize,
+    },
+}

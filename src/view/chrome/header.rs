@@ -1,0 +1,125 @@
+//! The first line: which site, how its systems are, and what may be done.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    app::{App, Cx, Role},
+    model::{Health, System},
+    view::{Part, Theme, text},
+};
+
+use super::run;
+
+/// How a system is doing: a mark, a word where one is needed, and what that means.
+pub(super) fn system(app: &App, cx: &Cx<'_>, system: System) -> (String, Role) {
+    let of: Vec<&Health> = app
+        .picture
+        .site
+        .health
+        .iter()
+        .filter(|(source, _)| source.system() == system)
+        .map(|(_, health)| health)
+        .collect();
+    if of.is_empty() {
+        return ("-".to_owned(), Role::Dim);
+    }
+    let sick = of
+        .iter()
+        .filter(|health| health.report.state.is_sick())
+        .max_by_key(|health| {
+            let known = health.last_ok.map_or(i64::MAX, |at| cx.now.since(at));
+            // One that was well before has an age to tell.
+            (
+                health.last_ok.is_some(),
+                health.report.state.word() == "unreachable",
+                known,
+            )
+        });
+    if let Some(sick) = sick {
+        let mark = cx.mark("✗", "x");
+        let age = sick
+            .last_ok
+            .map_or_else(String::new, |at| format!(" {}", cx.age(at)));
+        return (
+            format!("{mark} {}{age}", sick.report.state.word()),
+            Role::Bad,
+        );
+    }
+    for health in &of {
+        if let (Some(every), Some(at)) = (health.report.every, health.last_ok) {
+            cx.rolls_at(at.plus(3 * every + 1));
+            if let Some(age) = health.stale_for(cx.now) {
+                return (
+                    format!("{} stale {}", cx.mark("◌", "o"), text::span(age)),
+                    Role::Warn,
+                );
+            }
+        }
+    }
+    if of
+        .iter()
+        .any(|health| health.report.state.word() == "syncing")
+    {
+        return (format!("{} syncing", cx.mark("◌", "o")), Role::Warn);
+    }
+    (cx.mark("●", "*").to_owned(), Role::Good)
+}
+
+pub(in crate::view) fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    app: &App,
+    cx: &Cx<'_>,
+    theme: &Theme,
+) {
+    let text = theme.style(Part::Bar);
+    let strong = theme.style(Part::Accent);
+    let bar = if app.options.ascii { " | " } else { " │ " };
+    buffer.set_style(area, text);
+    let site = &app.picture.site;
+    let brokers = site
+        .kafka
+        .cluster
+        .as_ref()
+        .map(|cluster| cluster.value.brokers.len());
+    let named = app.known_brokers();
+    let counts = [
+        (System::Kubernetes, "k8s", site.pods.len(), "pods"),
+        (System::Kafka, "kafka", 0, ""),
+        (System::Prometheus, "prom", 0, ""),
+    ];
+    let mut x = run(
+        buffer,
+        area,
+        area.x,
+        &[(" plimsoll", strong), (bar, text), (&site.name, text)],
+    );
+    for (of, name, pods, unit) in counts {
+        let (state, role) = system(app, cx, of);
+        let extra = match (of, brokers) {
+            (System::Kubernetes, _) if pods > 0 => format!(" {pods} {unit}"),
+            (System::Kafka, Some(brokers)) => format!(" {brokers}/{named}"),
+            _ => String::new(),
+        };
+        x = run(
+            buffer,
+            area,
+            x,
+            &[
+                (bar, text),
+                (name, text),
+                (" ", text),
+                (&state, theme.role(role)),
+                (&extra, text),
+            ],
+        );
+    }
+    let mode = match (app.options.read_only, app.options.demo) {
+        (_, true) => "DEMO",
+        (true, false) => "READ-ONLY",
+        (false, false) => "",
+    };
+    if !mode.is_empty() {
+        run(buffer, area, x, &[(bar, text), (mode, strong)]);
+    }
+}
