@@ -3,6 +3,7 @@
 //! [`App::handle`] is the one door; [`App::next_wake`] says when the picture would change by itself; [`App::settle`]
 //! brings the row order of the page on screen up to date and is called before a draw. Nothing here knows a colour.
 
+pub(crate) mod acting;
 mod action;
 mod effect;
 mod filter;
@@ -15,6 +16,7 @@ mod nav;
 mod page;
 mod state;
 
+pub use acting::{Acting, Activity, Dialog, Step, Wish};
 pub use action::{ACTIONS, Action, ActionDef, Place, find as action_for, key_table};
 pub use effect::{Effect, Interest};
 pub use filter::Filter;

@@ -11,6 +11,7 @@ pub mod env;
 pub mod exit;
 pub mod headless;
 pub mod out;
+mod probe;
 pub mod report;
 pub mod screen;
 pub mod settings;
@@ -47,6 +48,11 @@ pub enum Command {
         subject: Subject,
         report: ReportSettings,
     },
+    /// One record to each partition of the topic, read back.
+    Probe {
+        topic: String,
+        report: ReportSettings,
+    },
 }
 
 /// Reads the command line, the program's name first, and the config file.
@@ -80,21 +86,25 @@ pub fn parse(
             subject: Subject::Lag(groups),
             report,
         },
+        Some(Subcommands::Probe { topic }) => Command::Probe { topic, report },
         Some(Subcommands::Snapshot { view }) => Command::Report {
             subject: Subject::View(view),
             report,
         },
     };
     if let Command::Report { subject, .. } = &command {
-        check_systems(subject, &settings)?;
+        check_systems(subject.kind(), subject.system(), &settings)?;
+    }
+    if let Command::Probe { .. } = &command {
+        check_systems("probe", Some(System::Kafka), &settings)?;
     }
     Ok(Invocation { command, settings })
 }
 
 /// A report needs the system that gives its rows.
-fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint> {
+fn check_systems(kind: &str, needed: Option<System>, settings: &Settings) -> Result<(), Complaint> {
     let systems = settings.systems();
-    let (system, remedy) = match subject.system() {
+    let (system, remedy) = match needed {
         Some(system) if !systems.contains(&system) => match system {
             System::Kubernetes => ("Kubernetes", "give --context or --kubeconfig"),
             System::Kafka => ("Kafka", "give --bootstrap-server or --command-config"),
@@ -103,7 +113,7 @@ fn check_systems(subject: &Subject, settings: &Settings) -> Result<(), Complaint
         _ => return Ok(()),
     };
     let why = format!("{system} is left out or not configured");
-    Err(Complaint::new(subject.kind(), why).remedy(format!("{remedy}, or try --demo")))
+    Err(Complaint::new(kind, why).remedy(format!("{remedy}, or try --demo")))
 }
 
 fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
@@ -159,6 +169,7 @@ async fn perform(asked: &Invocation, env: &Environment) -> Exit {
             Err(exit) => exit,
         },
         Command::Report { subject, report } => headless::make(subject, report, settings, env).await,
+        Command::Probe { topic, report } => probe::make(topic, report, settings, env).await,
     }
 }
 

@@ -8,7 +8,7 @@ mod lag;
 mod picture;
 mod replication;
 
-pub use findings::{Finding, Severity, rank};
+pub use findings::{Finding, Severity, count, rank};
 pub use history::{GroupHistory, History};
 pub use index::{Index, sum_usage};
 pub use join::{

@@ -46,6 +46,8 @@ pub struct Inputs<S> {
     pub keys: S,
     pub feed: mpsc::Receiver<Envelope>,
     pub log: mpsc::Receiver<LogLine>,
+    /// What is said to effects that ask for an answer.
+    pub answers: mpsc::Receiver<Msg>,
 }
 
 /// Runs until the user quits or the keys end. `perform` does what the app asks for; what it returns is drawn on.
@@ -70,7 +72,7 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
         pending |= app.take_dirty();
         let due = drawn_at.map_or_else(&now, |at| at.plus(frame_millis));
         if pending && (at_once || now() >= due) {
-            if let Some(effect) = app.before_draw() {
+            for effect in app.before_draw() {
                 perform(effect, screen);
             }
             let drawn = screen.draw(app, theme)?;
@@ -94,6 +96,7 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
                 key
             }
             Some(envelope) = inputs.feed.recv() => Msg::Feed(Box::new(envelope)),
+            Some(answer) = inputs.answers.recv() => answer,
             Some(line) = inputs.log.recv() => Msg::Log(line),
             () = wait(sleep) => {
                 if pending {
@@ -136,6 +139,7 @@ pub struct Session {
     pub theme: Theme,
     pub frame: Duration,
     pub feed: mpsc::Receiver<Envelope>,
+    pub answers: mpsc::Receiver<Msg>,
     pub log: Log,
 }
 
@@ -146,6 +150,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
         theme,
         frame,
         feed,
+        answers,
         mut log,
     } = session;
     let signals = Signals::listen()?;
@@ -155,6 +160,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
     let mut inputs = Inputs {
         keys: Box::pin(keys),
         feed,
+        answers,
         log: std::mem::replace(&mut log.lines, mpsc::channel(1).1),
     };
     let perform = |effect: Effect, screen: &mut Screen<_>| match effect {

@@ -55,6 +55,11 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
         Mode::Goto { input, chosen } => {
             chrome::goto::draw(buffer, body, app, &input.text, *chosen, theme);
         }
+        Mode::Dialog(_)
+        | Mode::Unlock { .. }
+        | Mode::Following { .. }
+        | Mode::Journal { .. }
+        | Mode::Unfinished => chrome::acting::draw(buffer, body, app, &cx, theme),
         Mode::Normal | Mode::Filter { .. } => {}
     }
     cx.roll()

@@ -322,7 +322,13 @@ fn a_larger_world_is_as_sound_and_a_smaller_one_keeps_the_slow_group() {
 #[tokio::test(start_paused = true)]
 async fn the_driver_sends_the_opening_and_ends_with_its_listener() {
     let (tx, mut rx) = tokio::sync::mpsc::channel(4);
-    let driver = tokio::spawn(demo::run(1, 1.0, tx, Name::from("harbour")));
+    let driver = tokio::spawn(demo::run(
+        1,
+        1.0,
+        tx,
+        demo::Orders::none(),
+        Name::from("harbour"),
+    ));
     let mut tags = BTreeSet::new();
     while tags.len() < Update::TAGS.len() {
         let envelope = rx.recv().await.expect("the driver goes on");

@@ -12,6 +12,8 @@ mod screen;
 #[path = "common/world.rs"]
 mod world;
 
+#[path = "screens/acting.rs"]
+mod acting;
 #[path = "screens/demo.rs"]
 mod demo;
 #[path = "screens/looks.rs"]

@@ -28,6 +28,12 @@ pub enum Action {
     SortNext,
     SortPrevious,
     SortReverse,
+    Scale,
+    ElectLeaders,
+    Probe,
+    Undo,
+    Journal,
+    Lock,
     NextSection,
     Refresh,
     Redraw,
@@ -55,6 +61,8 @@ pub struct ActionDef {
     /// The sentence in help and README.
     pub doc: &'static str,
     pub place: Place,
+    /// It is the beginning of a change: masked where nothing can be changed, where it shows the plan alone.
+    pub changes: bool,
 }
 
 const fn def(
@@ -70,6 +78,18 @@ const fn def(
         short,
         doc,
         place,
+        changes: false,
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is made into another; a constant function cannot take it apart"
+)]
+const fn change(def: ActionDef) -> ActionDef {
+    ActionDef {
+        changes: true,
+        ..def
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Name;
+use crate::{model::Name, plan::Order};
 
 /// What is on screen, so that sources read no more than is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Effect {
     Refresh,
     /// Give the terminal back to the shell until it is continued.
     Suspend,
+    /// An order to whoever makes changes. There is none in read-only mode.
+    Order(Box<Order>),
     /// Draw everything anew.
     Redraw,
     Quit,

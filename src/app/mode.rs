@@ -1,6 +1,6 @@
 //! What keys mean now, and the line that is being typed.
 
-use super::{Chord, Filter, KeyCode};
+use super::{Chord, Dialog, Filter, KeyCode};
 
 /// A line of text that is being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Input {
 }
 
 /// What keys mean now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Mode {
     #[default]
     Normal,
@@ -42,4 +42,22 @@ pub enum Mode {
     Help {
         top: usize,
     },
+    /// A change, from preview to confirmation.
+    Dialog(Box<Dialog>),
+    /// Whether to unlock the context; `then` goes on when it is.
+    Unlock {
+        then: Option<Box<Dialog>>,
+        pressed: bool,
+    },
+    /// What became of one change.
+    Following {
+        ticket: u64,
+        top: usize,
+    },
+    /// All changes of this session, the newest first.
+    Journal {
+        chosen: usize,
+    },
+    /// What an earlier run left in the middle.
+    Unfinished,
 }

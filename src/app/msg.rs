@@ -1,6 +1,6 @@
 //! Everything that can happen to the app.
 
-use crate::model::Envelope;
+use crate::{model::Envelope, plan::Answer};
 
 use super::{Chord, LogLine};
 
@@ -13,6 +13,8 @@ pub enum Msg {
     Feed(Box<Envelope>),
     /// A line of our own log.
     Log(LogLine),
+    /// What was said to an order.
+    Answer(Box<Answer>),
     /// The moment of [`super::App::next_wake`] has come.
     Wake,
     /// The program is in the foreground again.

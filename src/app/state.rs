@@ -8,7 +8,8 @@ use crate::{
 };
 
 use super::{
-    Column, Cx, Effect, Interest, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View, nav::Subject,
+    Column, Cx, Effect, Interest, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View,
+    acting::Acting, nav::Subject,
 };
 
 mod act;
@@ -27,6 +28,8 @@ pub struct Options {
     pub namespace: Option<Name>,
     /// Nothing can be changed.
     pub read_only: bool,
+    /// The context is marked as production: names are typed to confirm.
+    pub production: bool,
     pub ascii: bool,
     /// The demo world is shown, and says so.
     pub demo: bool,
@@ -41,6 +44,10 @@ pub struct App {
     pub log: LogRing,
     pub options: Options,
     pub mode: Mode,
+    /// What is changed, and what was.
+    pub acting: Acting,
+    /// A line that is shown until the next key.
+    pub notice: Option<String>,
     pub panes: &'static [&'static dyn Pane],
     /// The pane at the bottom, and the objects opened from it.
     base: View,
@@ -48,13 +55,13 @@ pub struct App {
     /// Views of panes that were left by a digit, to come back to as they were.
     left: Vec<View>,
     size: (u16, u16),
-    now: Time,
+    pub(super) now: Time,
     lines: Lines,
     findings_of: Option<(u64, i64)>,
     findings_change: Option<Time>,
     interest: Interest,
     roll: Option<Time>,
-    dirty: bool,
+    pub(super) dirty: bool,
 }
 
 impl App {
@@ -64,6 +71,8 @@ impl App {
             findings: Vec::new(),
             log: LogRing::default(),
             mode: Mode::Normal,
+            acting: Acting::default(),
+            notice: None,
             base: View::pane(options.pane),
             above: Vec::new(),
             left: Vec::new(),
@@ -94,7 +103,7 @@ impl App {
         self.above.last().unwrap_or(&self.base)
     }
 
-    fn view_mut(&mut self) -> &mut View {
+    pub(super) fn view_mut(&mut self) -> &mut View {
         self.above.last_mut().unwrap_or(&mut self.base)
     }
 
@@ -207,7 +216,9 @@ impl App {
 
     /// The moment at which the picture changes by itself. None: not until a message comes.
     pub fn next_wake(&self) -> Option<Time> {
-        self.roll.into_iter().chain(self.findings_change).min()
+        let acting = self.acting.next_wake();
+        let moments = [self.roll, self.findings_change, acting];
+        moments.into_iter().flatten().min()
     }
 
     /// The one door.
@@ -233,7 +244,13 @@ impl App {
                 self.roll = None;
                 self.findings_change = None;
                 self.dirty = true;
-                Vec::new()
+                self.settle();
+                self.follow()
+            }
+            Msg::Answer(answer) => {
+                self.dirty = true;
+                self.settle();
+                self.hear(*answer)
             }
             Msg::Resumed => {
                 self.dirty = true;
@@ -241,6 +258,7 @@ impl App {
             }
             Msg::Key(chord) => {
                 self.dirty = true;
+                self.notice = None;
                 self.settle();
                 let mut effects = self.key(chord);
                 self.settle();
@@ -274,8 +292,10 @@ impl App {
     }
 
     /// Settles, and says what the sources should read if that changed: called once a frame.
-    pub fn before_draw(&mut self) -> Option<Effect> {
+    pub fn before_draw(&mut self) -> Vec<Effect> {
         self.settle();
-        self.new_interest()
+        let mut effects = self.follow();
+        effects.extend(self.new_interest());
+        effects
     }
 }

@@ -83,6 +83,13 @@ pub enum Subcommands {
         #[arg(value_name = "GROUP")]
         groups: Vec<String>,
     },
+    /// Write one marked record to each partition of a topic and read it back: does it take writes, and which broker is
+    /// slow? Exit code 1 where a partition fails.
+    Probe {
+        /// The topic; it is never created, and must not be compacted.
+        #[arg(long, value_name = "TOPIC")]
+        topic: String,
+    },
     /// One view, headless.
     Snapshot {
         /// The view to print.

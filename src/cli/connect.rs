@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
+    act::{Hands, Permit},
     model::Name,
     net::{
         kafka::{self, TcpDial, properties},
@@ -69,6 +70,26 @@ fn prometheus(layer: &PrometheusLayer) -> Result<Option<prometheus::Client>, Exi
     let client = prometheus::Client::new(&options)
         .map_err(|error| Exit::usage(Complaint::new("Prometheus", error.to_string())))?;
     Ok(Some(client))
+}
+
+/// The clients that write, of the site that `live` reads. Nothing is sent, and no plugin runs, before there is an order.
+pub fn hands(
+    permit: &Permit,
+    settings: &Settings,
+    env: &Environment,
+    live: &Live,
+) -> Result<Hands, Exit> {
+    let flags = settings.kube.as_ref();
+    let kube = flags
+        .map(|flags| kube::Writer::new(flags.clone(), env.kube(), Plugins::Silent))
+        .transpose()
+        .map_err(|error| Exit::usage(Complaint::from(&error)))?;
+    Ok(Hands::new(
+        permit,
+        live.site.clone(),
+        kube,
+        live.kafka.clone(),
+    ))
 }
 
 /// The live sources that the settings ask for, and lines to be said about the settings.

@@ -31,7 +31,13 @@ fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
-        tokio::spawn(source::demo::run(demo.seed, demo.scale, to, site.clone()));
+        tokio::spawn(source::demo::run(
+            demo.seed,
+            demo.scale,
+            to,
+            source::demo::Orders::none(),
+            site.clone(),
+        ));
         return Ok(Started {
             site,
             systems: settings.systems(),

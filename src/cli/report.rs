@@ -32,6 +32,19 @@ pub use json::{Document, Item};
 pub use needs::Missing;
 pub use text::draw;
 
+/// Items that are made elsewhere, printed as those of a report.
+pub fn print_items(
+    document: &Document,
+    columns: &[(&str, &str)],
+    settings: &ReportSettings,
+) -> String {
+    match settings.format {
+        Format::Json => document.print(settings.indent),
+        Format::Csv => csv::print_columns(columns, &document.items),
+        Format::Table | Format::Text => table::lay_out(columns, &document.items),
+    }
+}
+
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {

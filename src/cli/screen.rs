@@ -1,12 +1,16 @@
 //! The screen, on live servers or on the demo world.
 
-use tokio::sync::mpsc;
+use std::time::Duration;
+
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    app::{App, Effect, Options, PaneId},
+    act::{self, Permit, journal::Journal},
+    app::{App, Effect, Msg, Options, PaneId},
     log::{self, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
+    plan::{Entry, Order},
     run::{self, Session},
     source::{self, Feed, Running, clock},
     term::Terminal,
@@ -14,6 +18,11 @@ use crate::{
 };
 
 use super::{Code, Complaint, Environment, Exit, Settings, connect};
+
+/// Orders that may wait; a person gives them one at a time.
+const ORDERS: usize = 64;
+/// How long the end of the program waits for orders that are under way.
+const LAST_ORDERS: Duration = Duration::from_secs(3);
 
 /// The theme that was asked for, with as many colours as the terminal should get.
 pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
@@ -33,22 +42,53 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
         site,
         namespace: settings.namespace.as_deref().map(Name::from),
         read_only: settings.read_only,
+        production: settings.production,
         ascii: settings.look.ascii,
         demo: settings.demo.is_some(),
         pane: pane.unwrap_or(PaneId::Home),
     }
 }
 
-/// Starts what is to be looked at: the site's name, and the sources where they are live.
+/// What runs behind the screen.
+struct Behind {
+    site: Name,
+    /// None for the demo world.
+    running: Option<Running>,
+    /// None in read-only mode, where nobody takes orders.
+    orders: Option<mpsc::Sender<Order>>,
+    answers: mpsc::Receiver<Msg>,
+    /// Whoever makes changes; it ends when no more orders can come.
+    hands: Option<JoinHandle<()>>,
+    /// What an earlier run left in the middle.
+    unfinished: Vec<(u64, Entry)>,
+}
+
+/// Starts what is to be looked at, and who changes it where that is allowed.
 async fn start(
     settings: &Settings,
     env: &Environment,
     to: mpsc::Sender<Envelope>,
-) -> Result<(Name, Option<Running>), Exit> {
+) -> Result<Behind, Exit> {
+    let permit = Permit::unless(settings.read_only);
+    let (give, take) = mpsc::channel(ORDERS);
+    let (say, answers) = mpsc::channel(ORDERS);
+    let orders = permit.is_some().then_some(give);
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
-        tokio::spawn(source::demo::run(demo.seed, demo.scale, to, site.clone()));
-        return Ok((site, None));
+        let way = source::demo::Orders {
+            orders: take,
+            answers: say,
+        };
+        let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone());
+        tokio::spawn(world);
+        return Ok(Behind {
+            site,
+            running: None,
+            orders,
+            answers,
+            hands: None,
+            unfinished: Vec::new(),
+        });
     }
     let (live, warnings) = connect::live(settings, env, false, Plugins::MayAsk)?;
     for warning in warnings {
@@ -61,7 +101,30 @@ async fn start(
         }
         kube.set_plugins(Plugins::Silent);
     }
-    Ok((live.site.clone(), Some(live.start(to))))
+    let mut unfinished = Vec::new();
+    let hands = match (permit, env.state_dir()) {
+        (Some(permit), Some(dir)) => {
+            let hands = connect::hands(&permit, settings, env, &live)?;
+            let mut journal = Journal::new(dir);
+            unfinished = journal.recall();
+            Some(tokio::spawn(act::serve(
+                hands,
+                journal,
+                take,
+                say,
+                clock::now,
+            )))
+        }
+        _ => None,
+    };
+    Ok(Behind {
+        site: live.site.clone(),
+        orders: orders.filter(|_| hands.is_some()),
+        running: Some(live.start(to)),
+        answers,
+        hands,
+        unfinished,
+    })
 }
 
 /// Shows the screen until the user leaves.
@@ -97,19 +160,36 @@ pub async fn show(
         )
     })?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
-    let (site, running) = start(settings, env, to).await?;
+    let Behind {
+        site,
+        running,
+        orders,
+        answers,
+        hands,
+        unfinished,
+    } = start(settings, env, to).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
-    let app = App::new(panes::ALL, options(settings, site, pane), clock::now());
+    let mut app = App::new(panes::ALL, options(settings, site, pane), clock::now());
+    app.recall(unfinished);
     let session = Session {
         app,
         theme,
         frame,
         feed,
+        answers,
         log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
+        (Effect::Order(order), _) => {
+            let taken = orders
+                .as_ref()
+                .is_some_and(|to| to.try_send((**order).clone()).is_ok());
+            if !taken {
+                tracing::error!("an order was not taken: {:?}", order.task);
+            }
+        }
         _ => {}
     };
     let done = run::on_terminal(session, outside).await.map_err(|error| {
@@ -118,6 +198,11 @@ pub async fn show(
             Complaint::new("the terminal", error.to_string()),
         )
     })?;
+    // The last lines of the journal are written before the program ends.
+    drop(orders);
+    if let Some(hands) = hands {
+        let _ = tokio::time::timeout(LAST_ORDERS, hands).await;
+    }
     Ok(if done.interrupted {
         Code::Interrupted
     } else {

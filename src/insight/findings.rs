@@ -103,7 +103,8 @@ fn list(numbers: &[i32]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-fn count(n: usize, one: &str) -> String {
+/// `1 pod`, `2 pods`.
+pub fn count(n: usize, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 

@@ -1,7 +1,7 @@
-//! The Kafka read client: `kafka-protocol` as codec under our own async connections.
+//! The Kafka client: `kafka-protocol` as codec under our own async connections. It reads; [`Admin`] can elect leaders too.
 //!
 //! [`Client`] knows one cluster. Every call takes a deadline; calls that go to several brokers run in parallel and
-//! return one result per broker. Nothing here can change a cluster, and nothing can create a topic or
+//! return one result per broker. Nothing but [`Admin`] can change a cluster, and nothing can create a topic or
 //! `__consumer_offsets` by looking: the list of request kinds in `wire/asks.rs` is closed, Metadata always
 //! forbids creation, and there is no `FindCoordinator`, since the broker that lists a group coordinates it.
 //!
@@ -20,6 +20,7 @@ mod read;
 mod records;
 mod types;
 mod wire;
+mod write;
 
 pub use backoff::pause;
 pub use client::{ByCoordinator, Client};
@@ -27,6 +28,7 @@ pub use config::{Config, LiteralToken, Sasl, Token, TokenFile, TokenSource};
 pub use dial::{BoxIo, Dial, Dialing, Endpoint, Io, TcpDial};
 pub use error::Error;
 pub use types::*;
+pub use write::{Admin, Election};
 
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,4 +1,5 @@
-//! Kubernetes: configuration as kubectl reads it, a client that cannot change anything, watches of compact rows.
+//! Kubernetes: configuration as kubectl reads it, a client that cannot change anything and one that can change a scale,
+//! watches of compact rows.
 //!
 //! A [`Client`] is made of [`KubeFlags`] and [`KubeEnv`]; [`watch`](watch::watch) turns a kind into a stream of
 //! [`WatchEvent`](watch::WatchEvent)s that survives whatever the API server does; [`metrics`] and [`access`] are single requests.
@@ -18,6 +19,7 @@ pub mod resource;
 pub mod rows;
 mod slim;
 pub mod watch;
+mod write;
 
 pub use client::{Client, Counters};
 pub use error::{Error, ErrorKind};
@@ -25,3 +27,4 @@ pub use flags::{KubeEnv, KubeFlags};
 pub use intern::Interner;
 pub use resource::{Resource, Scope};
 pub use watch::{WatchEvent, WatchSpec};
+pub use write::{ScaleTarget, Scaled, Writer};

@@ -11,6 +11,7 @@ mod cluster;
 mod collect;
 mod group;
 mod incident;
+mod orders;
 mod pod;
 mod random;
 mod topic;
@@ -24,7 +25,13 @@ use incident::Incidents;
 use random::Random;
 use topic::TopicState;
 
-use crate::model::{BrokerId, Envelope, Name, SECOND, Time};
+use tokio::sync::mpsc;
+
+use crate::{
+    app::Msg,
+    model::{BrokerId, Envelope, Name, SECOND, Time},
+    plan::{Answer, Order},
+};
 
 /// The site's name, unless another is given.
 pub const SITE: &str = "demo";
@@ -184,8 +191,31 @@ impl World {
     }
 }
 
-/// Runs a world in real time: the opening, then a step a second, until nobody listens any more.
-pub async fn run(seed: u64, scale: f64, tx: tokio::sync::mpsc::Sender<Envelope>, site: Name) {
+/// The way of orders to a world, and of its answers back.
+pub struct Orders {
+    pub orders: mpsc::Receiver<Order>,
+    pub answers: mpsc::Sender<Msg>,
+}
+
+impl Orders {
+    /// Of a world that nobody gives orders to.
+    pub fn none() -> Self {
+        Orders {
+            orders: mpsc::channel(1).1,
+            answers: mpsc::channel(1).0,
+        }
+    }
+}
+
+/// Runs a world in real time: the opening, then a step a second and an answer to each order, until nobody listens any
+/// more.
+pub async fn run(
+    seed: u64,
+    scale: f64,
+    tx: mpsc::Sender<Envelope>,
+    mut orders: Orders,
+    site: Name,
+) {
     let mut world = World::named(seed, scale, now(), site);
     let mut envelopes = world.opening();
     let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
@@ -198,6 +228,13 @@ pub async fn run(seed: u64, scale: f64, tx: tokio::sync::mpsc::Sender<Envelope>,
         }
         tokio::select! {
             _ = ticks.tick() => {}
+            Some(order) = orders.orders.recv() => {
+                if let Some(said) = world.obey(&order.task) {
+                    let answer = Answer { ticket: order.ticket, said };
+                    // Whoever no longer listens needs no answer.
+                    let _ = orders.answers.send(Msg::Answer(Box::new(answer))).await;
+                }
+            }
             () = tx.closed() => return,
         }
         envelopes = world.step(now());

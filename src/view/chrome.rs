@@ -1,5 +1,6 @@
 //! What stands around the page: the header, the tabs, the footer, and the layers over it.
 
+pub(super) mod acting;
 pub(super) mod footer;
 pub(super) mod goto;
 pub(super) mod header;

@@ -20,6 +20,7 @@ pub fn options() -> Options {
         site: Name::from("prod"),
         namespace: None,
         read_only: true,
+        production: false,
         ascii: false,
         demo: false,
         pane: PaneId::Home,
@@ -98,13 +99,13 @@ impl Session {
     }
 
     /// Draws, and tells the app so, as the loop does.
-    pub fn paint(&mut self) -> (Buffer, Option<Effect>) {
-        let effect = self.app.before_draw();
+    pub fn paint(&mut self) -> (Buffer, Vec<Effect>) {
+        let effects = self.app.before_draw();
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = Buffer::empty(area);
         let roll = view::draw(&mut buffer, &self.app, &self.theme);
         self.app.drawn(roll);
-        (buffer, effect)
+        (buffer, effects)
     }
 
     pub fn screen(&mut self) -> Screen<'_> {

@@ -152,7 +152,13 @@ pub(crate) async fn play(
     };
     let mut screen = Screen::new(backend).unwrap();
     let (_log, log) = mpsc::channel::<LogLine>(1);
-    let mut inputs = Inputs { keys, feed, log };
+    let (_answers, answers) = mpsc::channel(1);
+    let mut inputs = Inputs {
+        keys,
+        feed,
+        log,
+        answers,
+    };
     let stats = run(
         &mut screen,
         app,

@@ -212,6 +212,7 @@ fn a_pane_that_was_forgotten_is_found() {
         short: "",
         doc,
         place: plimsoll::app::Place::Everywhere,
+        changes: false,
     };
     assert_tidy(&check_pane_keys(&panes, &[def(&["1"], "Home: all")]));
     assert_complains(&check_pane_keys(&panes, &[]), &["no key shows it"]);

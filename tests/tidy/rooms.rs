@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["model", "insight", "plan"]),
     ("view", &["model", "insight", "plan", "app"]),
     ("net", &[]),
-    ("source", &["model", "app", "net"]),
+    ("source", &["model", "plan", "app", "net"]),
     ("act", &["model", "plan", "app", "net"]),
     ("term", &[]),
     ("log", &["model", "app", "source"]),
@@ -84,6 +84,16 @@ const BANS: &[Ban] = &[
         macros: &["panic", "unreachable", "todo", "unimplemented"],
         methods: &["unwrap", "expect"],
         instead: "this room never panics: make a bad value None, or a note in Health",
+    },
+    Ban {
+        rooms: &[
+            "model", "insight", "plan", "app", "view", "source", "term", "log", "run",
+        ],
+        paths: &[&["rskafka"]],
+        words: &["Writer", "Admin", "Hands", "Permit"],
+        macros: &[],
+        methods: &[],
+        instead: "only act holds clients that write, and only cli makes them: give an Order",
     },
     Ban {
         rooms: &["view"],

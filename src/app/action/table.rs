@@ -1,11 +1,14 @@
 //! The actions themselves, in the order of help.
 
-use crate::app::PaneId;
+use crate::app::{
+    PaneId,
+    acting::{ELECTED, PROBED, SCALED},
+};
 
 use super::{
     Action, ActionDef,
-    Place::{Everywhere, Lists},
-    def,
+    Place::{Everywhere, Lists, On},
+    change, def,
 };
 
 /// All actions, in the order of help.
@@ -85,6 +88,48 @@ pub static ACTIONS: &[ActionDef] = &[
         Lists,
     ),
     def(Action::SortReverse, &["r"], "", "reverse the order", Lists),
+    change(def(
+        Action::Scale,
+        &["s"],
+        "scale",
+        "scale the workload behind it: preview, then confirm",
+        On(SCALED),
+    )),
+    change(def(
+        Action::ElectLeaders,
+        &["E"],
+        "elect",
+        "elect preferred leaders: of a broker, topic, partition",
+        On(ELECTED),
+    )),
+    change(def(
+        Action::Probe,
+        &["P"],
+        "probe",
+        "probe the topic: one marked record a partition, read back",
+        On(PROBED),
+    )),
+    change(def(
+        Action::Undo,
+        &["u"],
+        "",
+        "take the last change back: preview, then confirm",
+        Everywhere,
+    )),
+    def(
+        Action::Journal,
+        &["J"],
+        "",
+        "the changes of this session, and what became of them",
+        Everywhere,
+    ),
+    def(
+        Action::Lock,
+        &["U"],
+        "",
+        "unlock this context for 15 minutes, or lock it at once",
+        Everywhere,
+    ),
     def(
         Action::Show(PaneId::Home),
         &["1"],

@@ -8,7 +8,7 @@ use crate::{
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.leave(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Refresh => return vec![Effect::Refresh],
             Action::Redraw => return vec![Effect::Redraw],
@@ -48,6 +48,12 @@ impl App {
             Action::SortNext => self.sort_step(1),
             Action::SortPrevious => self.sort_step(-1),
             Action::SortReverse => self.sort_reverse(),
+            Action::Scale => self.start_scale(),
+            Action::ElectLeaders => self.start_election(),
+            Action::Probe => self.start_probe(),
+            Action::Undo => self.start_undo(),
+            Action::Journal => self.mode = Mode::Journal { chosen: 0 },
+            Action::Lock => self.toggle_lock(),
         }
         Vec::new()
     }

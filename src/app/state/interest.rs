@@ -28,6 +28,7 @@ impl App {
             }
         }
         interest.groups.extend(self.groups_on_screen());
+        interest.groups.extend(self.acting.groups().cloned());
         if interest == self.interest {
             return None;
         }

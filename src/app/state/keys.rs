@@ -16,6 +16,11 @@ impl App {
                 Vec::new()
             }
             Mode::Goto { input, chosen } => self.goto_key(chord, input, chosen),
+            Mode::Dialog(dialog) => self.dialog_key(chord, dialog),
+            Mode::Unlock { then, pressed } => self.unlock_key(chord, then, pressed),
+            Mode::Following { ticket, top } => self.following_key(chord, ticket, top),
+            Mode::Journal { chosen } => self.journal_key(chord, chosen),
+            Mode::Unfinished => self.unfinished_key(chord),
             Mode::Help { top } => {
                 self.mode = match chord.code {
                     KeyCode::Down | KeyCode::Char('j' | ' ') | KeyCode::PageDown => {
@@ -31,7 +36,7 @@ impl App {
                         code: KeyCode::Char('c'),
                         ctrl: true,
                     };
-                if quit { vec![Effect::Quit] } else { Vec::new() }
+                if quit { self.leave() } else { Vec::new() }
             }
         }
     }
@@ -68,7 +73,7 @@ impl App {
                 match command {
                     Some(Command::Pane(id)) => self.show(id),
                     Some(Command::Object(key)) => self.above.push(View::object(key)),
-                    Some(Command::Quit) => return vec![Effect::Quit],
+                    Some(Command::Quit) => return self.leave(),
                     // Nothing is called that: the line stays, so that it can be mended.
                     None => self.mode = Mode::Goto { input, chosen },
                 }

@@ -12,8 +12,18 @@ pub(super) fn print(subject: &Subject, items: &[Item]) -> String {
         Subject::Lag(_) => (lag::FLAT, lag::flat(items)),
         Subject::View(view) => (snapshot::keys(*view), items.to_vec()),
     };
+    lines(names, &rows)
+}
+
+/// The same of items whose keys are those of these columns.
+pub(super) fn print_columns(columns: &[(&str, &str)], items: &[Item]) -> String {
+    let names: Vec<&str> = columns.iter().map(|(_, key)| *key).collect();
+    lines(&names, items)
+}
+
+fn lines(names: &[&str], rows: &[Item]) -> String {
     let mut text = line(names.iter().map(|name| (*name).to_owned()));
-    for row in &rows {
+    for row in rows {
         text += &line(names.iter().map(|name| cell(row.get(*name))));
     }
     text

@@ -16,7 +16,7 @@ pub(super) fn print(subject: &Subject, items: &[Item]) -> String {
     }
 }
 
-fn lay_out(columns: &[Column], rows: &[Item]) -> String {
+pub(super) fn lay_out(columns: &[(&str, &str)], rows: &[Item]) -> String {
     let mut lines = vec![String::new(); rows.len() + 1];
     for (place, (title, key)) in columns.iter().enumerate() {
         let is_number = |row: &Item| matches!(row.get(*key), Some(Value::Number(_)));

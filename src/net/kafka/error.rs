@@ -146,12 +146,13 @@ fn versions(broker: Option<(i16, i16)>, ours: (i16, i16)) -> String {
     }
 }
 
-/// The operation and resource that Kafka checks for a read.
+/// The operation and resource that Kafka checks.
 fn acl(api: Api) -> &'static str {
     match api.0 {
         1 => "READ on the topic",
         2 | 3 => "DESCRIBE on the topic",
         9 | 15 | 16 | 69 | 77 | 89 | 90 => "DESCRIBE on the group",
+        43 => "ALTER on the cluster",
         32 => "DESCRIBE_CONFIGS on the topic or the cluster",
         _ => "DESCRIBE on the cluster",
     }

@@ -30,7 +30,7 @@ fn group_ids(groups: &[Arc<str>]) -> Vec<GroupId> {
     groups.iter().map(|group| GroupId(text(group))).collect()
 }
 
-fn topic_name(topic: &str) -> TopicName {
+pub(super) fn topic_name(topic: &str) -> TopicName {
     TopicName(text(topic))
 }
 

@@ -24,6 +24,7 @@ use tokio::{
 pub(crate) use ask::Ask;
 use ask::Pace;
 pub(crate) use classify::{Status, from_status, root_words};
+pub(super) use guard::Rights;
 use session::{Session, Sessions};
 use stack::Tally;
 
@@ -49,6 +50,7 @@ pub struct Counters {
 /// A client for one context. Cheap to clone; all clones share connections, pace and counters.
 ///
 /// It can change nothing: whatever is not a read, or a question about our own rights, is refused before it reaches a socket.
+/// (The one inside [`super::Writer`] also lets a change of scale through.)
 /// It renews itself: on 401, and when a credential is about to expire, the configuration is read anew and a plugin runs again.
 #[derive(Clone)]
 pub struct Client {
@@ -83,9 +85,18 @@ impl fmt::Debug for Client {
 impl Client {
     /// Reads the configuration; sends nothing and runs no plugin yet.
     pub fn new(flags: KubeFlags, env: KubeEnv, plugins: Plugins) -> Result<Self, Error> {
+        Self::with_rights(flags, env, plugins, Rights::Read)
+    }
+
+    pub(super) fn with_rights(
+        flags: KubeFlags,
+        env: KubeEnv,
+        plugins: Plugins,
+        rights: Rights,
+    ) -> Result<Self, Error> {
         let request_timeout = flags.request_timeout;
         let tally = Arc::new(Tally::default());
-        let sessions = Sessions::new(flags, env, plugins, Arc::clone(&tally))?;
+        let sessions = Sessions::new(flags, env, plugins, rights, Arc::clone(&tally))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 sessions,

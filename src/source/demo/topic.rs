@@ -28,7 +28,7 @@ impl Log {
         server(servers, self.row.leader?).filter(|leader| leader.serves())
     }
 
-    fn lead(&mut self, leader: Option<BrokerId>) {
+    pub(super) fn lead(&mut self, leader: Option<BrokerId>) {
         self.row.leader = leader;
         self.row.epoch += 1;
     }

@@ -4,14 +4,14 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{ACTIONS, App, Mode},
-    view::{Part, Theme},
+    view::{Part, Theme, text},
 };
 
-use super::run;
+use super::{acting, run};
 
 pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
     let key = theme.style(Part::Key);
-    let text = theme.style(Part::Text);
+    let text_style = theme.style(Part::Text);
     match &app.mode {
         Mode::Filter { input, .. } => {
             let cursor = if app.options.ascii { "_" } else { "█" };
@@ -48,13 +48,40 @@ pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &
                 buffer,
                 area,
                 area.x,
-                &[(" any key", key), (" closes help", text)],
+                &[(" any key", key), (" closes help", text_style)],
+            );
+        }
+        Mode::Dialog(_)
+        | Mode::Unlock { .. }
+        | Mode::Following { .. }
+        | Mode::Journal { .. }
+        | Mode::Unfinished => {
+            run(
+                buffer,
+                area,
+                area.x,
+                &[(" esc", key), (" closes", text_style)],
+            );
+        }
+        Mode::Normal if app.notice.is_some() => {
+            let notice = app.notice.as_deref().unwrap_or_default();
+            let cut = text::cut(
+                notice,
+                usize::from(area.width.saturating_sub(2)),
+                app.options.ascii,
+            );
+            run(
+                buffer,
+                area,
+                area.x,
+                &[(" ", text_style), (&cut, theme.style(Part::Strong))],
             );
         }
         Mode::Normal => {
             let mut x = area.x;
             let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
-            for def in named.filter(|def| app.applies(def.place)) {
+            let offered = named.filter(|def| !(def.changes && app.options.read_only));
+            for def in offered.filter(|def| app.applies(def.place)) {
                 let Some(first) = def.keys.first() else {
                     continue;
                 };
@@ -68,13 +95,18 @@ pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &
                     area,
                     x,
                     &[
-                        (" ", text),
+                        (" ", text_style),
                         (name, key),
-                        (" ", text),
-                        (def.short, text),
-                        (" ", text),
+                        (" ", text_style),
+                        (def.short, text_style),
+                        (" ", text_style),
                     ],
                 );
+            }
+            if let Some(words) = acting::under_way(app) {
+                let wide = u16::try_from(crate::app::width(&words)).unwrap_or(0);
+                let from = area.right().saturating_sub(wide);
+                run(buffer, area, from, &[(&words, theme.style(Part::Accent))]);
             }
         }
     }

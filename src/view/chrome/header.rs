@@ -114,12 +114,26 @@ pub(in crate::view) fn draw(
             ],
         );
     }
-    let mode = match (app.options.read_only, app.options.demo) {
-        (_, true) => "DEMO",
-        (true, false) => "READ-ONLY",
-        (false, false) => "",
+    let until = app.acting.unlocked_until(cx.now);
+    let mode = match (app.options.read_only, until) {
+        (true, _) => "READ-ONLY".to_owned(),
+        (false, Some(until)) => {
+            let minutes = (until.since(cx.now) + 59_999) / 60_000;
+            cx.rolls_at(until.plus(-(minutes - 1) * 60_000));
+            format!("UNLOCKED {minutes}m")
+        }
+        (false, None) => "GUARDED".to_owned(),
     };
-    if !mode.is_empty() {
-        run(buffer, area, x, &[(bar, text), (mode, strong)]);
+    let mut words = Vec::new();
+    if app.options.production {
+        words.push((bar, text));
+        words.push(("PRODUCTION", theme.role(Role::Bad)));
     }
+    if app.options.demo {
+        words.push((bar, text));
+        words.push(("DEMO", strong));
+    }
+    words.push((bar, text));
+    words.push((&mode, strong));
+    run(buffer, area, x, &words);
 }

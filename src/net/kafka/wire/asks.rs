@@ -1,11 +1,12 @@
-//! The closed list of what this client sends. All of it reads; none of it creates anything at the broker.
+//! The closed list of what this client sends. All of it reads, and none of it creates anything at the broker, but for
+//! ElectLeaders at the end, which only [`Admin`](super::super::Admin) can ask for.
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::{
     messages::{
         ApiVersionsRequest, ConsumerGroupDescribeRequest, DescribeClusterRequest,
         DescribeConfigsRequest, DescribeGroupsRequest, DescribeLogDirsRequest,
-        DescribeQuorumRequest, FetchRequest, ListGroupsRequest, ListOffsetsRequest,
-        ListPartitionReassignmentsRequest, MetadataRequest, OffsetFetchRequest,
+        DescribeQuorumRequest, ElectLeadersRequest, FetchRequest, ListGroupsRequest,
+        ListOffsetsRequest, ListPartitionReassignmentsRequest, MetadataRequest, OffsetFetchRequest,
         SaslAuthenticateRequest, SaslHandshakeRequest, ShareGroupDescribeRequest,
     },
     protocol::{Decodable, Encodable, HeaderVersion, Message, Request},
@@ -133,6 +134,13 @@ ask!(
     FetchRequest,
     0..=17,
     |v| Some(if v >= 7 { 10 } else { 4 }),
+    3,
+    |a| a.throttle_time_ms
+);
+ask!(
+    ElectLeadersRequest,
+    0..=2,
+    |v| Some(if v >= 1 { 6 } else { 4 }),
     3,
     |a| a.throttle_time_ms
 );

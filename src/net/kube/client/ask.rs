@@ -74,6 +74,32 @@ impl Ask {
         }
     }
 
+    /// A GET of one object, or of a subresource of it (empty: the object itself).
+    pub(crate) fn object(resource: &Resource, namespace: &str, name: &str, sub: &str) -> Self {
+        let mut path = format!("{}/", resource.path(Some(namespace)));
+        escape(name, &mut path);
+        let mut qualified = resource.qualified();
+        for part in [sub].into_iter().filter(|sub| !sub.is_empty()) {
+            path.extend(["/", part]);
+            qualified.extend(["/", part]);
+        }
+        Self {
+            namespace: Some(namespace.into()),
+            ..Self::get(&path, &qualified)
+        }
+    }
+
+    /// The same as a merge patch: the one request that changes something. `query` as for a list.
+    pub(crate) fn merge_patch(self, query: &[(&str, &str)], body: String) -> Self {
+        Self {
+            method: Method::PATCH,
+            path: with_query(&self.path, query),
+            body: Some(body),
+            verb: "patch",
+            ..self
+        }
+    }
+
     /// A question about our own rights: the only thing that is ever posted.
     pub(crate) fn review(path: &str, resource: &str, body: String) -> Self {
         Self {
@@ -116,7 +142,12 @@ impl Ask {
         match &self.body {
             Some(body) => {
                 let body = Body::from(body.clone().into_bytes());
-                request.header(CONTENT_TYPE, "application/json").body(body)
+                let kind = if self.method == Method::PATCH {
+                    "application/merge-patch+json"
+                } else {
+                    "application/json"
+                };
+                request.header(CONTENT_TYPE, kind).body(body)
             }
             None => request.body(Body::empty()),
         }

@@ -1,11 +1,21 @@
-//! What may leave for the socket: reads, and questions about our own rights. Below every other part of the program.
+//! What may leave for the socket: reads, and questions about our own rights; of a client that was made to write, also a
+//! change of a scale subresource. Below every other part of the program.
 use std::fmt;
 
 use http::{HeaderMap, Method, header::UPGRADE};
 
+/// What a client was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rights {
+    Read,
+    /// Reads, and changes the scale of Deployments and `StatefulSet`s.
+    Scale,
+}
+
 /// A request that was not sent, because it could change something.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
+    rights: Rights,
     method: Method,
     path: String,
 }
@@ -14,8 +24,13 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} {} was not sent: this client only reads",
-            self.method, self.path
+            "{} {} was not sent: this client only {}",
+            self.method,
+            self.path,
+            match self.rights {
+                Rights::Read => "reads",
+                Rights::Scale => "reads and scales",
+            }
         )
     }
 }
@@ -29,15 +44,33 @@ const REVIEWS: [&str; 3] = [
     "/apis/authentication.k8s.io/v1/selfsubjectreviews",
 ];
 
-/// GET and HEAD without an upgrade (which would be exec, attach or port-forward), and POST of a review.
-pub(super) fn admit(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+/// `.../namespaces/NS/deployments/NAME/scale`, and the same of a `StatefulSet`.
+fn is_scale(path: &str) -> bool {
+    let Some((_, inner)) = path.rsplit_once("/apis/apps/v1/namespaces/") else {
+        return false;
+    };
+    let parts: Vec<&str> = inner.split('/').collect();
+    matches!(parts.as_slice(), [namespace, "deployments" | "statefulsets", name, "scale"]
+        if !namespace.is_empty() && !name.is_empty())
+}
+
+/// GET and HEAD without an upgrade (which would be exec, attach or port-forward), POST of a review, and PATCH of a scale
+/// where the client was made for it.
+pub(super) fn admit(
+    rights: Rights,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
     let upgrades = headers.contains_key(UPGRADE);
     let reads = *method == Method::GET || *method == Method::HEAD;
     let reviews = *method == Method::POST && REVIEWS.iter().any(|review| path.ends_with(review));
-    if !upgrades && (reads || reviews) {
+    let scales = rights == Rights::Scale && *method == Method::PATCH && is_scale(path);
+    if !upgrades && (reads || reviews || scales) {
         Ok(())
     } else {
         Err(Refusal {
+            rights,
             method: method.clone(),
             path: path.into(),
         })
@@ -104,12 +137,57 @@ mod tests {
             if upgrade {
                 headers.insert(UPGRADE, http::HeaderValue::from_static("websocket"));
             }
-            let admitted = admit(&method, path, &headers);
+            let admitted = admit(Rights::Read, &method, path, &headers);
             assert_eq!(
                 admitted.is_ok(),
                 passes,
                 "{method} {path} upgrade {upgrade}"
             );
+        }
+    }
+
+    #[test]
+    fn a_writing_client_changes_scales_and_nothing_else() {
+        let deployment = "/apis/apps/v1/namespaces/shop/deployments/fraud";
+        let table = [
+            (Method::PATCH, format!("{deployment}/scale"), true),
+            (
+                Method::PATCH,
+                format!("/k8s/clusters/c-1{deployment}/scale"),
+                true,
+            ),
+            (
+                Method::PATCH,
+                "/apis/apps/v1/namespaces/a/statefulsets/s/scale".to_owned(),
+                true,
+            ),
+            (Method::PATCH, deployment.to_owned(), false),
+            (Method::PATCH, format!("{deployment}/status"), false),
+            (Method::PUT, format!("{deployment}/scale"), false),
+            (Method::DELETE, deployment.to_owned(), false),
+            (
+                Method::PATCH,
+                "/apis/apps/v1/namespaces/a/replicasets/r/scale".to_owned(),
+                false,
+            ),
+            (
+                Method::PATCH,
+                "/apis/apps/v1/namespaces//deployments/d/scale".to_owned(),
+                false,
+            ),
+            (
+                Method::POST,
+                "/api/v1/namespaces/a/pods/p/eviction".to_owned(),
+                false,
+            ),
+            (Method::GET, "/api/v1/pods".to_owned(), true),
+        ];
+        for (method, path, passes) in table {
+            let admitted = admit(Rights::Scale, &method, &path, &HeaderMap::new());
+            assert_eq!(admitted.is_ok(), passes, "{method} {path}");
+            if method == Method::PATCH {
+                assert!(admit(Rights::Read, &method, &path, &HeaderMap::new()).is_err());
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{classify, now, stack, stack::Tally};
+use super::{classify, guard::Rights, now, stack, stack::Tally};
 use crate::net::kube::{
     certificate,
     config::{Settled, settle},
@@ -61,6 +61,7 @@ pub(super) struct Sessions {
     flags: KubeFlags,
     env: KubeEnv,
     may_ask: AtomicBool,
+    rights: Rights,
     tally: Arc<Tally>,
     server: String,
     namespace: String,
@@ -80,6 +81,7 @@ impl Sessions {
         flags: KubeFlags,
         env: KubeEnv,
         plugins: Plugins,
+        rights: Rights,
         tally: Arc<Tally>,
     ) -> Result<Self, Error> {
         let Settled {
@@ -89,6 +91,7 @@ impl Sessions {
             flags,
             env,
             may_ask: AtomicBool::new(plugins == Plugins::MayAsk),
+            rights,
             tally,
             server: shown(&config.cluster_url),
             namespace: config.default_namespace,
@@ -178,10 +181,11 @@ impl Sessions {
             expires = exec::fill_in(&mut config.auth_info, &plugin, plugins, &self.server).await?;
         }
         let certificate_ends = certificate::end_of_validity(&config.auth_info);
-        let tally = Arc::clone(&self.tally);
+        let (rights, tally) = (self.rights, Arc::clone(&self.tally));
         // Building reads certificate and token files: not on a thread that others wait for.
-        let built =
-            tokio::task::spawn_blocking(move || stack::build(config, proxy.as_ref(), &tally));
+        let built = tokio::task::spawn_blocking(move || {
+            stack::build(config, proxy.as_ref(), rights, &tally)
+        });
         let kube = match built.await {
             Ok(built) => built.map_err(|why| classify::unbuildable(&self.server, &why))?,
             Err(_cancelled) => return Err(classify::shutting_down(&self.server)),

@@ -30,7 +30,10 @@ use kube::{
 use tower::{BoxError, Service, ServiceBuilder, util::MapResponseLayer};
 use tower_http::decompression::DecompressionLayer;
 
-use super::{Counters, guard};
+use super::{
+    Counters,
+    guard::{self, Rights},
+};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Watches are idle for minutes: dead peers behind a NAT must be noticed.
@@ -62,6 +65,7 @@ impl Tally {
 pub(super) fn build(
     mut config: Config,
     proxy: Option<&Intercept>,
+    rights: Rights,
     tally: &Arc<Tally>,
 ) -> Result<kube::Client, kube::Error> {
     let agent = concat!("plimsoll/", env!("CARGO_PKG_VERSION"), " (kubectl-plugin)");
@@ -74,7 +78,7 @@ pub(super) fn build(
     http.set_connect_timeout(Some(CONNECT_LIMIT));
     http.set_keepalive(Some(KEEPALIVE));
     let Some(proxy) = proxy else {
-        return layer(&config, http, tally);
+        return layer(&config, http, rights, tally);
     };
     let at = proxy.uri().clone();
     match at.scheme_str() {
@@ -83,12 +87,22 @@ pub(super) fn build(
             if let Some((user, password)) = proxy.raw_auth() {
                 socks = socks.with_auth(user.into(), password.into());
             }
-            layer(&config, socks, tally)
+            layer(&config, socks, rights, tally)
         }
-        Some("http") => layer(&config, authorize(Tunnel::new(at, http), proxy), tally),
+        Some("http") => layer(
+            &config,
+            authorize(Tunnel::new(at, http), proxy),
+            rights,
+            tally,
+        ),
         Some("https") => {
             let tls = config.rustls_https_connector_with_connector(http)?;
-            layer(&config, authorize(Tunnel::new(at, tls), proxy), tally)
+            layer(
+                &config,
+                authorize(Tunnel::new(at, tls), proxy),
+                rights,
+                tally,
+            )
         }
         _ => Err(kube::Error::ProxyProtocolUnsupported {
             proxy_url: Box::new(at),
@@ -103,7 +117,12 @@ fn authorize<C>(tunnel: Tunnel<C>, proxy: &Intercept) -> Tunnel<C> {
     }
 }
 
-fn layer<C>(config: &Config, connector: C, tally: &Arc<Tally>) -> Result<kube::Client, kube::Error>
+fn layer<C>(
+    config: &Config,
+    connector: C,
+    rights: Rights,
+    tally: &Arc<Tally>,
+) -> Result<kube::Client, kube::Error>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: hyper::rt::Read + hyper::rt::Write + Connection + Unpin + Send + 'static,
@@ -118,7 +137,12 @@ where
             .build(connector);
     let (sent, received) = (Arc::clone(tally), Arc::clone(tally));
     let guarded = move |request: Request<Body>| {
-        guard::admit(request.method(), request.uri().path(), request.headers())?;
+        guard::admit(
+            rights,
+            request.method(),
+            request.uri().path(),
+            request.headers(),
+        )?;
         sent.requests.fetch_add(1, Ordering::Relaxed);
         Ok::<_, BoxError>(request)
     };

@@ -1,0 +1,336 @@
+//! Changing the world, as the user sees it: the lock of the context, the dialog from preview to confirmation, and what is
+//! being followed since. Plans come from `plan`; orders go out as effects; nothing is believed done before it is seen.
+
+mod dialog;
+mod follow;
+
+use crate::{
+    model::{Key, Name, Noun, SECOND, Time},
+    plan::{Answer, Change, Entry, Order, Outcome, Progress, Said, Scope, Task, Watch},
+};
+
+pub use dialog::{Dialog, Step, Wish};
+
+use super::{App, Chord, Effect, KeyCode, Mode};
+
+/// How long a context stays unlocked.
+const UNLOCKED_FOR: i64 = 15 * 60 * SECOND;
+/// Changes that are remembered.
+const ACTIVITIES: usize = 50;
+
+/// What can be scaled, from where.
+pub(super) const SCALED: &[Noun] = &[Noun::Workload, Noun::Pod, Noun::Member, Noun::Group];
+/// What leaders can be elected for.
+pub(super) const ELECTED: &[Noun] = &[Noun::Broker, Noun::Topic, Noun::Partition];
+/// What can be probed.
+pub(super) const PROBED: &[Noun] = &[Noun::Topic, Noun::Partition];
+
+/// A change that was ordered, and what is seen of it.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    pub(super) ticket: u64,
+    pub entry: Entry,
+    /// What takes it back, if anything does.
+    pub undo: Result<Change, &'static str>,
+    pub progress: Progress,
+    watch: Watch,
+    undone: bool,
+}
+
+impl Activity {
+    /// Whether it is still being followed.
+    pub fn is_open(&self) -> bool {
+        self.entry.outcome.is_none()
+    }
+}
+
+/// All that belongs to changes.
+#[derive(Debug, Default)]
+pub struct Acting {
+    unlocked_until: Option<Time>,
+    /// Oldest first.
+    pub activities: Vec<Activity>,
+    /// What an earlier run of the program left in the middle, with the tickets under which the journal holds it.
+    pub unfinished: Vec<(u64, Entry)>,
+    tickets: u64,
+}
+
+impl Acting {
+    fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    /// When the context locks itself again; None while it is locked.
+    pub fn unlocked_until(&self, now: Time) -> Option<Time> {
+        self.unlocked_until.filter(|until| *until > now)
+    }
+
+    /// The newest change that is still being followed.
+    pub fn open(&self) -> Option<&Activity> {
+        self.activities.iter().rev().find(|of| of.is_open())
+    }
+
+    /// The change of a ticket.
+    pub fn followed(&self, ticket: u64) -> Option<&Activity> {
+        self.activities.iter().find(|of| of.ticket == ticket)
+    }
+
+    fn activity(&mut self, ticket: u64) -> Option<&mut Activity> {
+        self.activities.iter_mut().find(|of| of.ticket == ticket)
+    }
+
+    /// Groups whose members are waited for.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &Name> {
+        let open = self.activities.iter().filter(|of| of.is_open());
+        open.flat_map(|of| of.watch.groups())
+    }
+
+    pub(super) fn next_wake(&self) -> Option<Time> {
+        let open = self.activities.iter().filter(|of| of.is_open());
+        let looks = open.map(|of| of.watch.next_look());
+        looks.chain(self.unlocked_until).min()
+    }
+}
+
+impl App {
+    /// Tells what an earlier run left in the middle; it is shown first.
+    pub fn recall(&mut self, unfinished: Vec<(u64, Entry)>) {
+        if !unfinished.is_empty() {
+            self.acting.unfinished = unfinished;
+            self.mode = Mode::Unfinished;
+        }
+    }
+
+    pub(super) fn start_scale(&mut self) {
+        let Some(key) = self.target(SCALED) else {
+            return;
+        };
+        self.start(Wish::Scale {
+            from: key,
+            to: None,
+        });
+    }
+
+    pub(super) fn start_election(&mut self) {
+        let scope = Scope::of(self.target(ELECTED).as_ref());
+        self.start(Wish::Elect {
+            scopes: vec![scope],
+        });
+    }
+
+    pub(super) fn start_probe(&mut self) {
+        let topic = match self.target(PROBED) {
+            Some(Key::Topic(name)) => name,
+            Some(Key::Partition(id)) => id.topic,
+            _ => return,
+        };
+        self.start(Wish::Probe { topic });
+    }
+
+    /// Takes back the newest change that can be taken back.
+    pub(super) fn start_undo(&mut self) {
+        let mut done = self.acting.activities.iter().rev();
+        let last = done.find(|of| {
+            !of.undone
+                && matches!(
+                    of.entry.outcome,
+                    Some(Outcome::Steady | Outcome::Unsteady | Outcome::Half) | None
+                )
+        });
+        match last.map(|of| (&of.undo, of.entry.at)) {
+            None => self.say("nothing to undo: nothing was changed in this session"),
+            Some((Err(why), _)) => {
+                let why = *why;
+                self.say(why);
+            }
+            Some((Ok(Change::Scale { workload, to, .. }), at)) => {
+                let wish = Wish::Scale {
+                    from: Key::Workload(workload.clone()),
+                    to: Some(*to),
+                };
+                self.start_with(wish, Some(at));
+            }
+            Some((Ok(_), _)) => {}
+        }
+    }
+
+    fn start(&mut self, wish: Wish) {
+        self.start_with(wish, None);
+    }
+
+    fn start_with(&mut self, wish: Wish, undo_of: Option<Time>) {
+        let ticket = self.acting.ticket();
+        let mut dialog = Dialog::new(wish, self.options.site.clone(), ticket, undo_of);
+        dialog.replan(&self.picture);
+        self.mode = Mode::Dialog(Box::new(dialog));
+    }
+
+    /// Locks the context at once, or asks whether to unlock it.
+    pub(super) fn toggle_lock(&mut self) {
+        if self.options.read_only {
+            self.say("--read-only: nothing can be changed, and this cannot be unlocked");
+        } else if self.acting.unlocked_until(self.now).is_some() {
+            self.acting.unlocked_until = None;
+            self.say("locked again: the next change asks first");
+        } else {
+            self.mode = Mode::Unlock {
+                then: None,
+                pressed: false,
+            };
+        }
+    }
+
+    /// One line that is shown until the next key.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(text.into());
+    }
+
+    pub(super) fn unlock_key(
+        &mut self,
+        chord: Chord,
+        then: Option<Box<Dialog>>,
+        pressed: bool,
+    ) -> Vec<Effect> {
+        let unlock = match chord.code {
+            KeyCode::Char('y') => true,
+            KeyCode::Enter => pressed,
+            KeyCode::Esc | KeyCode::Char('n' | 'q') => false,
+            KeyCode::Left
+            | KeyCode::Right
+            | KeyCode::Tab
+            | KeyCode::BackTab
+            | KeyCode::Char('h' | 'l') => {
+                self.mode = Mode::Unlock {
+                    then,
+                    pressed: !pressed,
+                };
+                return Vec::new();
+            }
+            _ => {
+                self.mode = Mode::Unlock { then, pressed };
+                return Vec::new();
+            }
+        };
+        if !unlock {
+            // Back to the preview: it may be read and copied.
+            if let Some(dialog) = then {
+                self.mode = Mode::Dialog(dialog);
+            }
+            return Vec::new();
+        }
+        self.acting.unlocked_until = Some(self.now.plus(UNLOCKED_FOR));
+        match then {
+            Some(dialog) => self.try_out(dialog),
+            None => Vec::new(),
+        }
+    }
+
+    /// The one way out for orders. In read-only mode there is none.
+    fn order(&self, ticket: u64, site: &Name, task: Task) -> Vec<Effect> {
+        if self.options.read_only {
+            return Vec::new();
+        }
+        vec![Effect::Order(Box::new(Order {
+            ticket,
+            site: site.clone(),
+            task,
+        }))]
+    }
+
+    /// Asks the servers what they would say.
+    pub(super) fn try_out(&mut self, mut dialog: Box<Dialog>) -> Vec<Effect> {
+        let Ok(plan) = &dialog.plan else {
+            self.mode = Mode::Dialog(dialog);
+            return Vec::new();
+        };
+        let task = Task::Try(plan.change.clone());
+        let effects = self.order(dialog.ticket, &dialog.site, task);
+        dialog.step = Step::Trying;
+        self.mode = Mode::Dialog(dialog);
+        effects
+    }
+
+    /// It was confirmed: the order goes out, and is followed from now on.
+    pub(super) fn carry_out(&mut self, dialog: Dialog) -> Vec<Effect> {
+        let Dialog {
+            plan: Ok(plan),
+            site,
+            undo_of,
+            ..
+        } = dialog
+        else {
+            return Vec::new();
+        };
+        let entry = Entry {
+            at: self.now,
+            site: site.clone(),
+            change: plan.change.clone(),
+            command: plan.command.clone(),
+            undo_of,
+            sent: None,
+            answered: None,
+            outcome: None,
+            verdict: String::new(),
+            ended: None,
+        };
+        let ticket = self.acting.ticket();
+        let effects = self.order(ticket, &site, Task::Do(entry.clone()));
+        if effects.is_empty() {
+            return effects;
+        }
+        if let Some(undone) = undo_of
+            && let Some(of) = self
+                .acting
+                .activities
+                .iter_mut()
+                .find(|of| of.entry.at == undone)
+        {
+            of.undone = true;
+        }
+        let mut watch = Watch::new(&plan, &self.picture, self.now);
+        let progress = watch.look(&self.picture, self.now);
+        self.acting.activities.push(Activity {
+            ticket,
+            entry,
+            undo: plan.undo,
+            progress,
+            watch,
+            undone: false,
+        });
+        let excess = self.acting.activities.len().saturating_sub(ACTIVITIES);
+        self.acting.activities.drain(..excess);
+        self.mode = Mode::Following { ticket, top: 0 };
+        effects
+    }
+
+    /// An answer has come.
+    pub(super) fn hear(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer.said {
+            Said::Tried(said) => {
+                if let Mode::Dialog(dialog) = &mut self.mode
+                    && dialog.ticket == answer.ticket
+                    && dialog.step == Step::Trying
+                {
+                    if let Ok(plan) = &mut dialog.plan {
+                        plan.learn(&said);
+                    }
+                    dialog.step = Step::Confirm;
+                    dialog.top = 0;
+                }
+                Vec::new()
+            }
+            Said::Done(done) => {
+                if let Some(of) = self.acting.activity(answer.ticket) {
+                    of.entry.answered = Some(self.now);
+                    of.watch.hear(done);
+                }
+                self.follow()
+            }
+            Said::Unwritten(why) => {
+                self.say(format!("the journal could not be written: {why}"));
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! Scaling a Deployment or a `StatefulSet`, seen from the groups that its pods consume for.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    insight::{Confidence, Picture, Want, count, group_partitions, group_workload, member_pod},
+    model::{Group, GroupKind, Key, Name, Site, Source, WorkloadId, WorkloadRow},
+};
+
+use super::{Change, Note, Plan};
+
+/// Minutes in which a backlog should be worked off for a count to be called enough.
+const DRAIN_MINUTES: f64 = 15.0;
+/// How many useful counts are named.
+const COUNTS: usize = 8;
+
+/// A group whose members run in a workload's pods.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Serves {
+    pub group: Name,
+    pub kind: GroupKind,
+    /// Partitions that its members could own.
+    pub partitions: usize,
+    /// Consumers that can own something at once: with the range assignor the partitions of its largest topic.
+    pub ceiling: usize,
+    pub members: usize,
+    /// Pods that its members run in.
+    pub pods: usize,
+    pub assignor: Name,
+    pub lag: Option<i64>,
+    /// Records a second that come in, and by which the lag grows.
+    pub inflow: Option<f64>,
+    pub growth: Option<f64>,
+}
+
+impl Serves {
+    /// Pods beyond which the next one would own nothing.
+    fn useful_pods(&self) -> usize {
+        // Members in one pod are threads of it: each of them is a consumer.
+        let threads = (self.members / self.pods.max(1)).max(1);
+        self.ceiling.div_ceil(threads)
+    }
+
+    /// Records a second that one pod works off while there is a backlog: a lower bound without one.
+    fn pod_rate(&self) -> Option<f64> {
+        let consumed = self.inflow? - self.growth?;
+        (self.pods > 0 && consumed > 0.0).then(|| consumed / self.pods as f64)
+    }
+}
+
+/// What `s` scales, from what the cursor is on: the workload itself, or the one behind a pod, a member or a group.
+pub fn scale_target(site: &Site, key: &Key) -> Result<WorkloadId, String> {
+    let found = match key {
+        Key::Workload(id) => Some(id.clone()),
+        Key::Pod(id) => site
+            .pods
+            .get(id)
+            .and_then(|pod| crate::insight::pod_workload(site, pod).to),
+        Key::Member { group, member } => {
+            let group = site.kafka.groups.get(group);
+            let mut members = group
+                .iter()
+                .flat_map(|group| &group.members)
+                .flat_map(|members| &members.value.members);
+            members
+                .find(|of| of.id == *member)
+                .and_then(|member| member_pod(site, member).workload)
+        }
+        Key::Group(id) => match site
+            .kafka
+            .groups
+            .get(id)
+            .and_then(|g| group_workload(site, g))
+        {
+            // A guess is not enough to act on.
+            Some(link) if link.confidence >= Confidence::Likely => link.to,
+            Some(link) => {
+                return Err(format!(
+                    "which workload serves group {id} is not sure ({}): open the workload and scale it there",
+                    link.evidence
+                ));
+            }
+            None => {
+                return Err(format!(
+                    "group {id} has no members now, so its workload is not known: scale the workload itself"
+                ));
+            }
+        },
+        _ => None,
+    };
+    let id = found.ok_or_else(|| format!("{key} belongs to no workload of this cluster"))?;
+    if !matches!(&*id.kind, "Deployment" | "StatefulSet") {
+        return Err(format!(
+            "{} {}/{}: only Deployments and StatefulSets can be scaled here",
+            id.kind, id.namespace, id.name
+        ));
+    }
+    if site.workload(&id).is_none() {
+        return Err(format!(
+            "{} {}/{} is not known: its list has not been read, or it is gone",
+            id.kind, id.namespace, id.name
+        ));
+    }
+    Ok(id)
+}
+
+/// The groups whose members run in this workload's pods.
+pub fn serves(picture: &Picture, workload: &WorkloadId) -> Vec<Serves> {
+    let site = &picture.site;
+    let serving = site.kafka.groups.iter().filter(|group| {
+        group_workload(site, group).is_some_and(|link| link.to.as_ref() == Some(workload))
+    });
+    serving.map(|group| served(picture, group)).collect()
+}
+
+fn served(picture: &Picture, group: &Group) -> Serves {
+    let site = &picture.site;
+    let partitions = group_partitions(site, group, Want::All);
+    let mut topics: std::collections::BTreeMap<&Name, usize> = std::collections::BTreeMap::new();
+    for partition in &partitions {
+        *topics.entry(&partition.id.topic).or_default() += 1;
+    }
+    let described = group.members.as_ref().map(|members| &members.value);
+    let members = described.map_or(&[][..], |of| of.members.as_slice());
+    let pods: BTreeSet<_> = members
+        .iter()
+        .filter_map(|member| member_pod(site, member).pod.to)
+        .map(|pod| pod.id.clone())
+        .collect();
+    let assignor = described
+        .map(|of| of.setting.assignor.clone())
+        .unwrap_or_default();
+    let ceiling = if &*assignor == "range" && group.listed.kind == GroupKind::Classic {
+        topics.values().copied().max().unwrap_or(0)
+    } else {
+        partitions.len()
+    };
+    let history = picture.history.group(&group.listed.id);
+    Serves {
+        group: group.listed.id.clone(),
+        kind: group.listed.kind,
+        partitions: partitions.len(),
+        ceiling,
+        members: members.len(),
+        pods: pods.len(),
+        assignor,
+        lag: history.and_then(|history| history.lag.known),
+        inflow: history.and_then(|history| history.inflow),
+        growth: history.and_then(crate::insight::GroupHistory::growth),
+    }
+}
+
+/// The counts of pods at which the busiest pod gets fewer partitions than with one pod less.
+pub fn useful_counts(partitions: usize) -> Vec<usize> {
+    let most = |pods: usize| partitions.div_ceil(pods);
+    (1..=partitions)
+        .filter(|pods| *pods == 1 || most(*pods) < most(pods - 1))
+        .collect()
+}
+
+/// `kubectl`'s name of a kind in a command.
+fn short(kind: &str) -> &'static str {
+    if kind == "StatefulSet" {
+        "statefulset"
+    } else {
+        "deployment"
+    }
+}
+
+/// Plans to scale a workload to `to` pods.
+pub fn scale(picture: &Picture, workload: &WorkloadId, to: u32) -> Result<Plan, String> {
+    let site = &picture.site;
+    let Some(row) = site.workload(workload) else {
+        return Err(format!(
+            "{} {}/{} is gone",
+            workload.kind, workload.namespace, workload.name
+        ));
+    };
+    let from = row.desired;
+    let serves = serves(picture, workload);
+    let mut facts = vec![(
+        "now",
+        format!(
+            "{from} wanted, {} ready, {} of the newest revision",
+            row.ready, row.updated
+        ),
+    )];
+    let mut notes = Vec::new();
+    if to == from {
+        notes.push(Note::refuse(format!("it has {from} already")));
+    }
+    for of in &serves {
+        speak_of_group(of, to, &mut facts, &mut notes);
+    }
+    if serves.is_empty() {
+        facts.push((
+            "groups",
+            "no consumer group's members run in its pods".to_owned(),
+        ));
+    }
+    speak_of_owners(site, row, to, &mut notes);
+    let source = if &*workload.kind == "Deployment" {
+        Source::Deployments
+    } else {
+        Source::StatefulSets
+    };
+    if let Some(health) = site
+        .health
+        .get(&source)
+        .filter(|health| health.report.state.is_sick())
+    {
+        let word = health.report.state.word();
+        notes.push(Note::warn(format!(
+            "{source}: {word}; what is shown here may be old"
+        )));
+    }
+    let command = format!(
+        "kubectl --context {} -n {} scale {}/{} --current-replicas={from} --replicas={to}",
+        site.name,
+        workload.namespace,
+        short(&workload.kind),
+        workload.name
+    );
+    Ok(Plan {
+        change: Change::Scale {
+            workload: workload.clone(),
+            from,
+            to,
+        },
+        facts,
+        notes,
+        command,
+        undo: Ok(Change::Scale {
+            workload: workload.clone(),
+            from: to,
+            to: from,
+        }),
+        groups: serves.into_iter().map(|of| of.group).collect(),
+    })
+}
+
+fn speak_of_group(
+    of: &Serves,
+    to: u32,
+    facts: &mut Vec<(&'static str, String)>,
+    notes: &mut Vec<Note>,
+) {
+    let pods = to as usize;
+    let assignor = if of.assignor.is_empty() {
+        "unknown"
+    } else {
+        &of.assignor
+    };
+    facts.push((
+        "group",
+        format!(
+            "{}: {}, {} in {}, assignor {assignor}",
+            of.group,
+            count(of.partitions, "partition"),
+            count(of.members, "member"),
+            count(of.pods, "pod")
+        ),
+    ));
+    let counts = useful_counts(of.useful_pods());
+    let mut named: Vec<String> = counts
+        .iter()
+        .take(COUNTS)
+        .map(ToString::to_string)
+        .collect();
+    if counts.len() > COUNTS {
+        named.push(format!("… {}", of.useful_pods()));
+    }
+    if of.ceiling > 0 && pods > 0 {
+        let busiest = of.ceiling.div_ceil(pods.min(of.useful_pods()).max(1));
+        facts.push((
+            "after",
+            format!(
+                "at most {} a pod; useful counts: {}",
+                count(busiest, "partition"),
+                named.join(" ")
+            ),
+        ));
+    }
+    if pods > of.useful_pods() && of.useful_pods() > 0 {
+        notes.push(Note::warn(format!(
+            "{} of {pods} pods would be idle: group {} has work for {} (its {} partitions)",
+            pods - of.useful_pods(),
+            of.group,
+            of.useful_pods(),
+            of.ceiling
+        )));
+    }
+    if pods == 0 {
+        notes.push(Note::warn(format!(
+            "group {} would have no member: nothing would be consumed",
+            of.group
+        )));
+    }
+    forecast(of, pods, facts);
+    if of.kind == GroupKind::Classic && !of.assignor.contains("cooperative") {
+        notes.push(Note::plain(format!(
+            "group {} is classic with the {assignor} assignor: each pod that comes or goes stops all its members for one rebalance",
+            of.group
+        )));
+    }
+}
+
+/// What the lag would do, from what a pod does now.
+fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
+    let Some(lag) = of.lag else { return };
+    let (Some(inflow), Some(growth)) = (of.inflow, of.growth) else {
+        facts.push((
+            "lag",
+            format!("{lag} now; too few samples to say where it goes"),
+        ));
+        return;
+    };
+    let Some(rate) = of.pod_rate().filter(|_| pods > 0) else {
+        facts.push(("lag", format!("{lag} now, {growth:+.0}/s")));
+        return;
+    };
+    let working = pods.min(of.useful_pods().max(1));
+    let drain = rate * working as f64 - inflow;
+    let then = if drain <= 0.0 {
+        format!("still grows by {:.0}/s", -drain)
+    } else if lag == 0 {
+        "keeps up".to_owned()
+    } else {
+        let minutes = lag as f64 / drain / 60.0;
+        let enough = if minutes <= DRAIN_MINUTES {
+            ""
+        } else {
+            ", slowly"
+        };
+        match minutes {
+            m if m < 1.0 => format!("drains in {:.0} s{enough}", m * 60.0),
+            m if m < 120.0 => format!("drains in {m:.0} min{enough}"),
+            m => format!("drains in {:.0} h{enough}", m / 60.0),
+        }
+    };
+    facts.push((
+        "lag",
+        format!(
+            "{lag} now, {growth:+.0}/s; {inflow:.0}/s come in, a pod does {rate:.0}/s: with {pods} it {then} (estimate)"
+        ),
+    ));
+}
+
+/// Who else sets the count.
+fn speak_of_owners(site: &Site, row: &WorkloadRow, to: u32, notes: &mut Vec<Note>) {
+    let id = &row.id;
+    for hpa in site.autoscalers.iter().filter(|hpa| {
+        hpa.namespace == id.namespace && hpa.target.kind == id.kind && hpa.target.name == id.name
+    }) {
+        let keda = if hpa.name.starts_with("keda-hpa-") {
+            " (KEDA's)"
+        } else {
+            ""
+        };
+        let bound = if to > hpa.max {
+            format!("{to} is above its most")
+        } else if to < hpa.min {
+            format!("{to} is below its least")
+        } else {
+            "it decides again every 15 s".to_owned()
+        };
+        notes.push(Note::warn(format!(
+            "HorizontalPodAutoscaler {}{keda} holds it between {} and {} and will undo this: {bound}; change its bounds instead",
+            hpa.name, hpa.min, hpa.max
+        )));
+    }
+    if let Some(owner) = &row.owner {
+        notes.push(Note::warn(format!(
+            "it is owned by {} {}, which may set the count back",
+            owner.kind, owner.name
+        )));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_useful_when_the_busiest_pod_gets_less() {
+        for (partitions, counts) in [
+            (0, vec![]),
+            (1, vec![1]),
+            (6, vec![1, 2, 3, 6]),
+            (10, vec![1, 2, 3, 4, 5, 10]),
+            (16, vec![1, 2, 3, 4, 6, 8, 16]),
+        ] {
+            assert_eq!(useful_counts(partitions), counts, "{partitions}");
+        }
+    }
+}
