@@ -6,16 +6,18 @@ mod index;
 mod join;
 mod lag;
 mod picture;
+mod ranking;
 mod replication;
 
-pub use findings::{Finding, Severity, count, rank};
+pub use findings::{Finding, Severity, count};
 pub use history::{GroupHistory, History};
 pub use index::{Index, sum_usage};
 pub use join::{
-    Confidence, Join, Link, broker_pod, group_workload, member_pod, pod_group, pod_workload,
+    Confidence, Join, Link, broker_pod, group_workload, member_pod, pod_owner, pod_workload,
 };
 pub use lag::{GroupLag, PartitionLag, PartitionState, Want, group_lag, group_partitions};
 pub use picture::Picture;
+pub use ranking::{Ranking, rank};
 pub use replication::{
     ClusterReplication, PartitionHealth, cluster_replication, effective_min_isr, partition_health,
 };

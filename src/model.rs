@@ -9,6 +9,7 @@ mod health;
 mod id;
 mod kafka;
 mod kube;
+mod pods;
 mod recording;
 mod ring;
 mod series;
@@ -30,9 +31,10 @@ pub use kube::{
     Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow, StrimziRow,
     Usage, Warning, WorkloadRow,
 };
+pub use pods::Pods;
 pub use recording::{FORMAT, FormatError, Recorded, read_recording, write_recording};
 pub use ring::Ring;
 pub use series::{Point, SeriesKey, Signal};
 pub use site::Site;
-pub use table::{Row, Table};
+pub use table::{Ledger, OnChange, Row, Table, weave};
 pub use time::{SECOND, Time};

@@ -29,6 +29,9 @@ pub const FRAME_SSH: Duration = Duration::from_millis(100);
 /// Envelopes taken in before a draw is thought of.
 const DRAIN: usize = 256;
 
+/// Milliseconds that go by before the keys are looked at again, however much there is to take in.
+const TURN: i64 = 4;
+
 /// What the loop did, for tests and benchmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -110,7 +113,11 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
             screen.resize(columns, rows);
         }
         let mut effects = app.handle(msg, now());
+        let began = now();
         for _ in 0..DRAIN {
+            if now().since(began) >= TURN {
+                break;
+            }
             let Ok(envelope) = inputs.feed.try_recv() else {
                 break;
             };

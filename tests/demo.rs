@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "demo/kept.rs"]
+mod kept;
 #[path = "demo/sound.rs"]
 mod sound;
 

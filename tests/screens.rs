@@ -20,5 +20,7 @@ mod demo;
 mod looks;
 #[path = "screens/moves.rs"]
 mod moves;
+#[path = "screens/pods.rs"]
+mod pods;
 #[path = "screens/scenarios.rs"]
 mod scenarios;

@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell as Slot};
 
 use crate::{
     insight::{Finding, Picture},
-    model::{Key, Source, State, Time},
+    model::{Key, Ledger, Source, State, Time},
 };
 
 use super::{LogRing, Options};
@@ -18,6 +18,7 @@ pub enum PaneId {
     Brokers,
     Workloads,
     Nodes,
+    Pods,
     Sources,
     Log,
 }
@@ -151,6 +152,27 @@ pub trait List {
     fn key(&self, row: usize) -> Key;
     fn cell(&self, row: usize, column: usize) -> Cell<'_>;
     fn sort_key(&self, row: usize, column: usize) -> SortKey<'_>;
+    /// Where changes are marked, if they are. Then a row is its number in the ledger, not its place, order and filter are
+    /// mended and not made anew, and `number` finds a key's row. Else rows are the places from 0 to `len`.
+    fn ledger(&self) -> Option<Ledger<'_>> {
+        None
+    }
+    /// The row of a key, for lists with a ledger.
+    fn number(&self, _key: &Key) -> Option<usize> {
+        None
+    }
+    /// Whether a row of the ledger is in the list at all.
+    fn shows(&self, _row: usize) -> bool {
+        true
+    }
+    /// Whether this column and direction give the ledger's own order.
+    fn is_own_order(&self, _by: (usize, bool)) -> bool {
+        false
+    }
+    /// Changes when what a column shows may be different though the ledger marks no row.
+    fn epoch(&self, _column: usize) -> u64 {
+        0
+    }
     /// The text that a filter looks through.
     fn filter_text(&self, row: usize, into: &mut String) {
         for column in 0..self.columns().len() {

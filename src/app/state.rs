@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    insight::{Finding, Picture, rank},
+    insight::{Finding, Picture, Ranking},
     model::{BrokerId, Key, Name, Noun, Time},
 };
 
@@ -17,6 +17,7 @@ mod cursor;
 mod interest;
 mod keys;
 mod lines;
+mod order;
 
 pub use lines::{Lines, RowRef};
 
@@ -57,6 +58,7 @@ pub struct App {
     size: (u16, u16),
     pub(super) now: Time,
     lines: Lines,
+    ranking: Ranking,
     findings_of: Option<(u64, i64)>,
     findings_change: Option<Time>,
     interest: Interest,
@@ -78,6 +80,7 @@ impl App {
             left: Vec::new(),
             size: (80, 24),
             lines: Lines::default(),
+            ranking: Ranking::default(),
             findings_of: None,
             findings_change: None,
             interest: Interest::default(),
@@ -273,7 +276,11 @@ impl App {
         self.picture.refresh();
         let state = (self.picture.generation(), self.now.0 / 1_000);
         if self.findings_of != Some(state) {
-            (self.findings, self.findings_change) = rank(&self.picture, self.now);
+            let found = self.ranking.refresh(&self.picture, self.now);
+            self.findings_change = self.ranking.changes();
+            if let Some(found) = found {
+                self.findings = found;
+            }
             if let Some(only) = self.options.namespace.as_deref() {
                 self.findings.retain(|finding| match &finding.subject {
                     Key::Pod(id) => &*id.namespace == only,

@@ -294,7 +294,6 @@ mod tests {
             "flow",
             "metrics",
             "timeline",
-            "pods",
             "why",
             "--watch",
             "--kafka-cluster",

@@ -1,8 +1,8 @@
-//! What hurts now, worst first: the list on Home.
+//! What hurts now: the rules, one function for each kind of thing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{BrokerId, Group, Key, Name, PodRow, Ring, Source, State, System, Time};
+use crate::model::{BrokerId, Group, Key, Name, Ring, Source, State, System};
 
 use super::{
     GroupHistory, PartitionHealth, Picture, broker_pod, effective_min_isr, partition_health,
@@ -55,7 +55,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(severity: Severity, subject: Key, what: String, why: String) -> Self {
+    pub(super) fn new(severity: Severity, subject: Key, what: String, why: String) -> Self {
         Finding {
             severity,
             subject,
@@ -65,26 +65,6 @@ impl Finding {
             growth: None,
         }
     }
-}
-
-/// All findings of a picture, worst first; groups by growth, then by lag. With them, the moment at which there may be
-/// another though nothing was heard: a pod's time to start is over.
-pub fn rank(picture: &Picture, now: Time) -> (Vec<Finding>, Option<Time>) {
-    let mut found = Vec::new();
-    partitions(picture, &mut found);
-    groups(picture, &mut found);
-    nodes(picture, &mut found);
-    let changes = pods(picture, now, &mut found);
-    sources(picture, &mut found);
-    found.sort_by(|a, b| {
-        let growth = |f: &Finding| f.growth.unwrap_or(0.0);
-        a.severity
-            .cmp(&b.severity)
-            .then_with(|| growth(b).total_cmp(&growth(a)))
-            .then_with(|| b.lag.cmp(&a.lag))
-            .then_with(|| a.subject.cmp(&b.subject))
-    });
-    (found, changes)
 }
 
 fn list(numbers: &[i32]) -> String {
@@ -108,7 +88,8 @@ pub fn count(n: usize, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
-fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
+/// Returns whether it asked for the pod of a broker.
+pub(super) fn partitions(picture: &Picture, found: &mut Vec<Finding>) -> bool {
     let mut lagging: BTreeMap<BrokerId, BTreeSet<(Name, i32)>> = BTreeMap::new();
     for topic in picture.site.kafka.topics.iter() {
         let mut offline = Vec::new();
@@ -156,6 +137,7 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
             ));
         }
     }
+    let asks = !lagging.is_empty();
     for (broker, partitions) in lagging {
         let known = picture.site.kafka.broker(broker);
         let pod = known.and_then(|known| broker_pod(&picture.site, known).pod.to);
@@ -174,6 +156,7 @@ fn partitions(picture: &Picture, found: &mut Vec<Finding>) {
             ),
         ));
     }
+    asks
 }
 
 /// Whether a lag rises: the thirds of the last minute rise, and by more than commits and polls alone explain. A group
@@ -245,10 +228,10 @@ pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
         && rise >= (1.5 * noise).max(floor).max(3.0)
 }
 
-fn groups(picture: &Picture, found: &mut Vec<Finding>) {
-    for group in picture.site.kafka.groups.iter() {
+pub(super) fn groups(picture: &Picture, found: &mut Vec<Finding>) {
+    for (number, group) in picture.site.kafka.groups.numbered() {
         let id = &group.listed.id;
-        let Some(history) = picture.history.group(id) else {
+        let Some(history) = picture.history.at(number) else {
             continue;
         };
         let growth = history.growth();
@@ -321,7 +304,7 @@ fn behind(group: &Group, history: &GroupHistory) -> Option<String> {
     (!why.is_empty()).then(|| why.join("; "))
 }
 
-fn nodes(picture: &Picture, found: &mut Vec<Finding>) {
+pub(super) fn nodes(picture: &Picture, found: &mut Vec<Finding>) {
     for node in picture.site.nodes.iter() {
         let pressure: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
         let ready = match node.ready {
@@ -347,77 +330,8 @@ fn nodes(picture: &Picture, found: &mut Vec<Finding>) {
     }
 }
 
-/// Milliseconds that a pod has to start.
-const GRACE: i64 = 60_000;
-
-/// Why a pod is sick, if it is. A pod that starts or goes away in good time is not.
-fn sickness(pod: &PodRow, now: Time) -> Option<String> {
-    if pod.is_completed() {
-        return None;
-    }
-    let young = pod
-        .created
-        .is_some_and(|created| now.since(created) < GRACE);
-    let exit = pod.last_exit.as_ref().map_or_else(String::new, |exit| {
-        format!("; last exit {} (code {})", exit.reason, exit.code)
-    });
-    let ready = format!("{}/{} ready", pod.ready, pod.containers);
-    let restarts = format!("{} restarts", pod.restarts);
-    match &*pod.status {
-        "Running" if pod.ready >= pod.containers => None,
-        "Running" | "Pending" | "ContainerCreating" | "PodInitializing" | "Terminating"
-            if young || pod.deleting =>
-        {
-            None
-        }
-        "Running" => Some(format!("{ready}, {restarts}{exit}")),
-        status => Some(format!("{status}, {ready}, {restarts}{exit}")),
-    }
-}
-
-fn pods(picture: &Picture, now: Time, found: &mut Vec<Finding>) -> Option<Time> {
-    let mut changes: Option<Time> = None;
-    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for group in picture.site.kafka.groups.iter() {
-        for member in group
-            .members
-            .iter()
-            .flat_map(|members| &members.value.members)
-        {
-            groups
-                .entry(&*member.host)
-                .or_default()
-                .insert(&*group.listed.id);
-        }
-    }
-    for pod in picture.site.pods.iter() {
-        let starts = pod.ready < pod.containers && !pod.deleting && !pod.is_completed();
-        let over = pod
-            .created
-            .map(|created| created.plus(GRACE))
-            .filter(|at| starts && *at > now);
-        changes = changes.into_iter().chain(over).min();
-        if let Some(mut why) = sickness(pod, now) {
-            let works_for = pod.ip.as_ref().filter(|_| !pod.host_network);
-            if let Some(names) = works_for.and_then(|ip| groups.get(&**ip)) {
-                let names: Vec<&str> = names.iter().copied().collect();
-                why.push_str("; works for ");
-                why.push_str(&names.join(", "));
-            }
-            let subject = Key::Pod(pod.id.clone());
-            found.push(Finding::new(
-                Severity::Pod,
-                subject,
-                pod.id.to_string(),
-                why,
-            ));
-        }
-    }
-    changes
-}
-
 /// Sick sources; those of one system that fail alike are one finding.
-fn sources(picture: &Picture, found: &mut Vec<Finding>) {
+pub(super) fn sources(picture: &Picture, found: &mut Vec<Finding>) {
     let mut alike: BTreeMap<(System, &'static str), Vec<Source>> = BTreeMap::new();
     for (source, health) in &picture.site.health {
         let state = &health.report.state;
@@ -451,6 +365,7 @@ fn sources(picture: &Picture, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Time;
 
     fn ring(values: impl IntoIterator<Item = f64>) -> Ring {
         let mut ring = Ring::default();

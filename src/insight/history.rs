@@ -38,16 +38,31 @@ impl GroupHistory {
     }
 }
 
+/// A group's history and whose it is: a number may have been another group's.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    id: Name,
+    history: GroupHistory,
+}
+
 /// The histories of all groups.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    groups: BTreeMap<Name, GroupHistory>,
+    /// By the group's number.
+    entries: Vec<Option<Entry>>,
+    numbers: BTreeMap<Name, u32>,
     generation: u64,
 }
 
 impl History {
     pub fn group(&self, id: &str) -> Option<&GroupHistory> {
-        self.groups.get(id)
+        self.at(*self.numbers.get(id)?)
+    }
+
+    /// The history of the group with this number.
+    pub fn at(&self, number: u32) -> Option<&GroupHistory> {
+        let entry = self.entries.get(number as usize)?.as_ref()?;
+        Some(&entry.history)
     }
 
     /// Changes with every sample.
@@ -55,26 +70,43 @@ impl History {
         self.generation
     }
 
+    fn entry(&mut self, number: u32, id: &Name) -> Option<&mut GroupHistory> {
+        let at = number as usize;
+        if self.entries.len() <= at {
+            self.entries.resize_with(at + 1, || None);
+        }
+        let slot = self.entries.get_mut(at)?;
+        if slot.as_ref().is_none_or(|entry| entry.id != *id) {
+            self.numbers.insert(id.clone(), number);
+            *slot = Some(Entry {
+                id: id.clone(),
+                history: GroupHistory::default(),
+            });
+        }
+        slot.as_mut().map(|entry| &mut entry.history)
+    }
+
     /// Takes a sample when a lag refresh is complete: end offsets are asked for last.
     pub fn observe(&mut self, site: &Site, seen: &Seen) {
         match seen {
             Seen::Ends(at) => self.sample(site, *at),
-            Seen::Commits => self.first_sight(site),
+            Seen::Commits(groups) => self.first_sight(site, groups),
             Seen::GroupSeries => self.back_fill(site),
             Seen::Else => {}
         }
     }
 
     /// Groups that are new have a sum at once; all others get theirs when the round is whole.
-    fn first_sight(&mut self, site: &Site) {
-        for group in site
-            .kafka
-            .groups
-            .iter()
-            .filter(|group| group.commits.is_some())
-        {
-            let history = self.groups.entry(group.listed.id.clone()).or_default();
-            if history.lag.partitions == 0 {
+    fn first_sight(&mut self, site: &Site, groups: &[Name]) {
+        for id in groups {
+            let Some(number) = site.kafka.groups.number(id) else {
+                continue;
+            };
+            let group = site.kafka.groups.row(number);
+            let group = group.filter(|group| group.commits.is_some());
+            if let (Some(group), Some(history)) = (group, self.entry(number, id))
+                && history.lag.partitions == 0
+            {
                 history.lag = group_lag(&group_partitions(site, group, Want::Committed));
             }
         }
@@ -82,12 +114,14 @@ impl History {
     }
 
     fn sample(&mut self, site: &Site, at: Time) {
-        self.groups
-            .retain(|id, _| site.kafka.groups.get(id).is_some());
-        for group in site.kafka.groups.iter() {
-            let history = self.groups.entry(group.listed.id.clone()).or_default();
+        self.forget(site);
+        for (number, group) in site.kafka.groups.numbered() {
             // The coordinator did not answer: what was known stays, and is no sample of now.
-            if !group.has_fresh_commits(&site.kafka) {
+            let fresh = group.has_fresh_commits(&site.kafka);
+            let Some(history) = self.entry(number, &group.listed.id) else {
+                continue;
+            };
+            if !fresh {
                 continue;
             }
             let partitions = group_partitions(site, group, Want::Committed);
@@ -104,14 +138,33 @@ impl History {
         self.back_fill(site);
     }
 
+    /// Drops the histories of groups that are no longer there.
+    fn forget(&mut self, site: &Site) {
+        for (number, slot) in (0..).zip(&mut self.entries) {
+            let group = site.kafka.groups.row(number);
+            if let Some(entry) = slot
+                && group.is_none_or(|group| group.listed.id != entry.id)
+            {
+                if self.numbers.get(&entry.id) == Some(&number) {
+                    self.numbers.remove(&entry.id);
+                }
+                *slot = None;
+            }
+        }
+    }
+
     /// Puts what Prometheus remembers in front of our own first sample. Share groups count otherwise than exporters do.
     fn back_fill(&mut self, site: &Site) {
-        for (id, history) in &mut self.groups {
+        self.generation += 1;
+        for (number, slot) in (0..).zip(&mut self.entries) {
+            let Some(Entry { id, history }) = slot else {
+                continue;
+            };
             if history.ring.len() >= Ring::CAPACITY {
                 continue;
             }
             let exported = site.ring(SeriesKey::Group(id.clone()), Signal::GroupLag);
-            let kind = site.kafka.groups.get(id).map(|group| group.listed.kind);
+            let kind = site.kafka.groups.row(number).map(|group| group.listed.kind);
             if let Some(exported) = exported
                 && matches!(kind, Some(GroupKind::Classic | GroupKind::Consumer))
             {
@@ -120,16 +173,16 @@ impl History {
                 history.rises = rises(&history.ring, history.inflow);
             }
         }
-        self.generation += 1;
     }
 }
 
 /// What an envelope means for the history, found before the model takes the envelope in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// A refresh ended at this moment.
     Ends(Time),
-    Commits,
+    /// Commits of these groups.
+    Commits(Vec<Name>),
     GroupSeries,
     Else,
 }
@@ -138,7 +191,9 @@ impl Seen {
     pub fn of(envelope: &Envelope) -> Seen {
         match &envelope.update {
             Update::Offsets(listing) if listing.kind == OffsetKind::End => Seen::Ends(envelope.at),
-            Update::Commits(_) => Seen::Commits,
+            Update::Commits(commits) => {
+                Seen::Commits(commits.iter().map(|of| of.group.clone()).collect())
+            }
             Update::Series(points) if points.iter().any(|p| p.signal == Signal::GroupLag) => {
                 Seen::GroupSeries
             }

@@ -1,45 +1,50 @@
-//! Which pods belong to which workload and node, kept from frame to frame.
+//! Who belongs to whom, kept from frame to frame: what is done for a change is in proportion to the change.
+
+mod lists;
+mod members;
+mod pods;
 
 use std::collections::BTreeMap;
 
-use crate::model::{BrokerId, Name, PodRow, Site, Time, Usage, WorkloadId};
+use crate::model::{BrokerId, Group, Member, Name, PodRow, Site, Time, Usage, WorkloadId};
 
-use super::join::{broker_pod, pod_owner};
+use super::{Link, join::broker_pod};
 
-/// Pods by workload and by node, as places in the table of pods.
+use lists::Lists;
+use members::Members;
+use pods::Owners;
+
+/// Pods by workload and by node, groups by pod, brokers by node.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    of: Option<(u64, u64)>,
-    by_workload: BTreeMap<WorkloadId, Vec<u32>>,
-    by_node: BTreeMap<Name, Vec<u32>>,
-    brokers_of: Option<(u64, u64, Option<Time>)>,
+    /// The generations of pods and of `ReplicaSet`s that were taken in.
+    read: (u64, u64),
+    owners: Owners,
+    nodes: Lists<Name>,
+    members: Members,
+    brokers_of: Option<(u64, Option<Time>)>,
     brokers_on: BTreeMap<Name, Vec<BrokerId>>,
 }
 
 impl Index {
     pub(super) fn refresh(&mut self, site: &Site) {
+        let read = (site.pods.generation(), site.replica_sets.generation());
+        let changed: Vec<u32> = site.pods.ledger().since(self.read.0).collect();
+        let mut moved = Vec::new();
+        if self.read != read {
+            self.owners.follow(site, &changed, self.read.1, &mut moved);
+            self.nodes.follow(&changed, |number| {
+                site.pods.row(number).and_then(|pod| pod.node.clone())
+            });
+            self.read = read;
+        }
+        self.members.follow(site, &changed, &moved);
         self.refresh_brokers(site);
-        let of = Some((site.pods.generation(), site.replica_sets.generation()));
-        if self.of == of {
-            return;
-        }
-        self.of = of;
-        self.by_workload.clear();
-        self.by_node.clear();
-        for (at, pod) in (0..).zip(site.pods.iter()) {
-            if let Some((workload, _)) = pod_owner(site, pod) {
-                self.by_workload.entry(workload).or_default().push(at);
-            }
-            if let Some(node) = &pod.node {
-                self.by_node.entry(node.clone()).or_default().push(at);
-            }
-        }
     }
 
     fn refresh_brokers(&mut self, site: &Site) {
         let cluster = site.kafka.cluster.as_ref();
-        let read = cluster.map(|cluster| cluster.at);
-        let of = Some((site.pods.generation(), site.nodes.generation(), read));
+        let of = Some((site.pods.generation(), cluster.map(|cluster| cluster.at)));
         if self.brokers_of == of {
             return;
         }
@@ -67,7 +72,7 @@ impl Index {
         site: &'a Site,
         id: &WorkloadId,
     ) -> impl Iterator<Item = &'a PodRow> + use<'a> {
-        pods_at(site, self.by_workload.get(id))
+        sorted(site, self.owners.pods(id))
     }
 
     /// The pods on a node, sorted by namespace and name.
@@ -76,26 +81,57 @@ impl Index {
         site: &'a Site,
         node: &str,
     ) -> impl Iterator<Item = &'a PodRow> + use<'a> {
-        pods_at(site, self.by_node.get(node))
+        sorted(site, self.nodes.of(node).iter().copied())
+    }
+
+    /// How many pods are on a node.
+    pub fn node_load(&self, node: &str) -> usize {
+        self.nodes.of(node).len()
+    }
+
+    /// Groups with a member in a pod, sorted by name.
+    pub fn pod_groups<'a>(
+        &'a self,
+        site: &'a Site,
+        pod: &'a PodRow,
+    ) -> impl Iterator<Item = &'a Group> + use<'a> {
+        self.members.groups(site, pod)
+    }
+
+    /// Groups with a member in a pod, with each such member.
+    pub fn pod_members<'a>(
+        &'a self,
+        site: &'a Site,
+        pod: &'a PodRow,
+    ) -> Vec<(&'a Group, &'a Member)> {
+        let groups = self.pod_groups(site, pod);
+        groups
+            .flat_map(|group| members::of(site, group, pod).map(move |member| (group, member)))
+            .collect()
+    }
+
+    /// The workload behind a group, by the group's number.
+    pub fn group_workload(&self, group: u32) -> Option<&Link<WorkloadId>> {
+        self.members.link(group)
+    }
+
+    /// Changes when groups of pods or workloads of groups do.
+    pub fn members_generation(&self) -> u64 {
+        self.members.generation()
     }
 }
 
-fn pods_at<'a>(
-    site: &'a Site,
-    places: Option<&'a Vec<u32>>,
-) -> impl Iterator<Item = &'a PodRow> + use<'a> {
-    places
-        .into_iter()
-        .flatten()
-        .filter_map(|at| site.pods.rows().get(*at as usize))
-        .map(|row| &**row)
+fn sorted(site: &Site, numbers: impl Iterator<Item = u32>) -> std::vec::IntoIter<&PodRow> {
+    let mut pods: Vec<&PodRow> = numbers.filter_map(|number| site.pods.row(number)).collect();
+    pods.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    pods.into_iter()
 }
 
 /// What pods use together; None when one that runs has no number, for then the sum is none of theirs.
 pub fn sum_usage<'a>(site: &Site, pods: impl Iterator<Item = &'a PodRow>) -> Option<Usage> {
     let mut sum = None;
     for pod in pods {
-        match site.pod_usage.get(&pod.id) {
+        match site.pods.usage(&pod.id) {
             Some(usage) => {
                 let known: Usage = sum.unwrap_or_default();
                 sum = Some(Usage {

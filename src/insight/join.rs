@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Broker, Group, Member, Name, NodeRow, PodId, PodRow, Site, WorkloadId};
+use crate::model::{Broker, Group, Member, Name, NodeRow, Owner, PodId, PodRow, Site, WorkloadId};
 
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,11 +80,7 @@ pub fn member_pod<'a>(site: &'a Site, member: &Member) -> Join<'a> {
                 .as_ref()
                 .is_some_and(|instance| instance.contains(name))
     };
-    let found: Vec<&PodRow> = site
-        .pods_at(host)
-        .iter()
-        .filter_map(|id| site.pods.get(id))
-        .collect();
+    let found: Vec<&PodRow> = site.pods.at_ip(host).collect();
     let running: Vec<&PodRow> = found
         .iter()
         .copied()
@@ -169,31 +165,39 @@ pub fn pod_workload(site: &Site, pod: &PodRow) -> Link<WorkloadId> {
     Link::new(workload, confidence, evidence)
 }
 
-/// The workload of a pod without the words.
-pub(super) fn pod_owner(site: &Site, pod: &PodRow) -> Option<(WorkloadId, Confidence)> {
+/// What runs a pod, without the words of [`pod_workload`].
+pub fn pod_owner(site: &Site, pod: &PodRow) -> Option<(WorkloadId, Confidence)> {
     let owner = pod.owner.as_ref()?;
+    Some(owner_workload(site, &pod.id.namespace, owner))
+}
+
+/// What an owner of pods belongs to: itself, or the Deployment of a `ReplicaSet`.
+pub(super) fn owner_workload(
+    site: &Site,
+    namespace: &Name,
+    owner: &Owner,
+) -> (WorkloadId, Confidence) {
     let id = |kind: &Name, name: &Name| WorkloadId {
-        namespace: pod.id.namespace.clone(),
+        namespace: namespace.clone(),
         kind: kind.clone(),
         name: name.clone(),
     };
     if &*owner.kind != "ReplicaSet" {
-        return Some((id(&owner.kind, &owner.name), Confidence::Sure));
+        return (id(&owner.kind, &owner.name), Confidence::Sure);
     }
     let set = PodId {
-        namespace: pod.id.namespace.clone(),
+        namespace: namespace.clone(),
         name: owner.name.clone(),
     };
     if let Some(known) = site.replica_sets.get(&set) {
         let above = known.owner.as_ref().unwrap_or(owner);
-        return Some((id(&above.kind, &above.name), Confidence::Sure));
+        return (id(&above.kind, &above.name), Confidence::Sure);
     }
     // A Deployment names its ReplicaSets after itself and the hash of the template.
-    let stem = pod
-        .label("pod-template-hash")
-        .and_then(|hash| owner.name.strip_suffix(&**hash)?.strip_suffix('-'))
-        .or_else(|| owner.name.rsplit_once('-').map(|(stem, _)| stem))?;
-    Some((id(&"Deployment".into(), &stem.into()), Confidence::Likely))
+    match owner.name.rsplit_once('-') {
+        Some((stem, _)) => (id(&"Deployment".into(), &stem.into()), Confidence::Likely),
+        None => (id(&owner.kind, &owner.name), Confidence::Guess),
+    }
 }
 
 /// The workload behind a group: the one that runs most of its members' pods.
@@ -248,50 +252,22 @@ pub fn group_workload(site: &Site, group: &Group) -> Option<Link<WorkloadId>> {
     ))
 }
 
-/// Groups with a member in this pod.
-pub fn pod_group<'a>(site: &'a Site, pod: &'a PodRow) -> Vec<(&'a Group, &'a Member)> {
-    let Some(ip) = &pod.ip else { return Vec::new() };
-    site.kafka
-        .groups
-        .iter()
-        .flat_map(|group| {
-            let members = group
-                .members
-                .iter()
-                .flat_map(|members| &members.value.members);
-            members.map(move |member| (group, member))
-        })
-        .filter(|(_, member)| member.host == *ip)
-        .filter(|(_, member)| {
-            member_pod(site, member)
-                .pod
-                .to
-                .is_some_and(|found| found.id == pod.id)
-        })
-        .collect()
-}
-
 /// The pod a broker runs in: the one the advertised host names, or the pod with Strimzi's labels whose name ends in the
 /// node id, or the pod that has the advertised host as its IP.
 pub fn broker_pod<'a>(site: &'a Site, broker: &Broker) -> Join<'a> {
     let suffix = format!("-{}", broker.id);
     let host = &*broker.host;
     let first = host.split('.').next().unwrap_or(host);
-    let by_name = site.pods.iter().find(|pod| {
-        host.contains('.')
-            && &*pod.id.name == first
-            && host.split('.').any(|part| part == &*pod.id.namespace)
-    });
-    let is_broker = |pod: &PodRow| {
-        pod.label("strimzi.io/broker-role")
-            .is_some_and(|role| &**role == "true")
-            || pod
-                .label("strimzi.io/kind")
-                .is_some_and(|kind| &**kind == "Kafka")
-            || pod
-                .label("app.kubernetes.io/name")
-                .is_some_and(|name| &**name == "kafka")
-            || pod.label("app").is_some_and(|name| &**name == "kafka")
+    let in_namespace = |namespace: &str| {
+        site.pods.get(&PodId {
+            namespace: namespace.into(),
+            name: first.into(),
+        })
+    };
+    let by_name = host.split('.').skip(1).find_map(in_namespace);
+    let at_host = || {
+        let mut at = site.pods.at_ip(host);
+        at.next().filter(|_| at.next().is_none())
     };
     let link = if let Some(pod) = by_name {
         Link::new(
@@ -299,20 +275,19 @@ pub fn broker_pod<'a>(site: &'a Site, broker: &Broker) -> Join<'a> {
             Confidence::Sure,
             format!("the advertised host {host} is pod {}", pod.id),
         )
-    } else if let [id] = site.pods_at(host)
-        && let Some(pod) = site.pods.get(id)
+    } else if let Some(pod) = at_host()
         && !pod.host_network
     {
         Link::new(
             pod,
             Confidence::Sure,
-            format!("the advertised host {host} is the IP of pod {id}"),
+            format!("the advertised host {host} is the IP of pod {}", pod.id),
         )
     } else {
         let candidates: Vec<&PodRow> = site
             .pods
-            .iter()
-            .filter(|pod| pod.id.name.ends_with(&suffix) && is_broker(pod))
+            .brokers()
+            .filter(|pod| pod.id.name.ends_with(&suffix))
             .collect();
         match candidates.as_slice() {
             [pod] => {

@@ -1,6 +1,6 @@
 //! Rows of what Kafka knows: brokers, topics with their partitions, groups with their commits and members.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +155,9 @@ impl Row for Topic {
     fn key(&self) -> Name {
         self.meta.name.clone()
     }
+    fn order(&self, key: &Name) -> Ordering {
+        self.meta.name.cmp(key)
+    }
 }
 
 /// The protocol a group speaks.
@@ -287,6 +290,9 @@ impl Row for Group {
     type Key = Name;
     fn key(&self) -> Name {
         self.listed.id.clone()
+    }
+    fn order(&self, key: &Name) -> Ordering {
+        self.listed.id.cmp(key)
     }
 }
 

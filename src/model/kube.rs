@@ -1,5 +1,7 @@
 //! Rows of Kubernetes objects: numbers, words and moments, never finished text.
 
+use std::{cmp::Ordering, sync::Arc};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Name, PodId, Row, Time, WorkloadId};
@@ -38,12 +40,12 @@ pub struct PodRow {
     /// Restarts of all containers together.
     pub restarts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_exit: Option<LastExit>,
+    pub last_exit: Option<Box<LastExit>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
-    /// The labels that a join needs, sorted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<(Name, Name)>,
+    /// The labels that a join needs, sorted. Pods of one owner share them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub labels: Arc<[(Name, Name)]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -65,6 +67,21 @@ impl PodRow {
             .map(|(_, value)| value)
     }
 
+    /// Whether its labels are those of a Kafka broker.
+    pub fn is_broker(&self) -> bool {
+        const MARKS: [(&str, &str); 4] = [
+            ("strimzi.io/broker-role", "true"),
+            ("strimzi.io/kind", "Kafka"),
+            ("app.kubernetes.io/name", "kafka"),
+            ("app", "kafka"),
+        ];
+        self.labels.iter().any(|(name, value)| {
+            MARKS
+                .iter()
+                .any(|(of, is)| &**name == *of && &**value == *is)
+        })
+    }
+
     /// Ended as it should: neither ready nor sick.
     pub fn is_completed(&self) -> bool {
         matches!(&*self.status, "Completed" | "Succeeded")
@@ -75,6 +92,9 @@ impl Row for PodRow {
     type Key = PodId;
     fn key(&self) -> PodId {
         self.id.clone()
+    }
+    fn order(&self, key: &PodId) -> Ordering {
+        self.id.cmp(key)
     }
 }
 
@@ -105,6 +125,9 @@ impl Row for NodeRow {
     fn key(&self) -> Name {
         self.name.clone()
     }
+    fn order(&self, key: &Name) -> Ordering {
+        self.name.cmp(key)
+    }
 }
 
 /// A Deployment or a `StatefulSet`.
@@ -127,6 +150,9 @@ impl Row for WorkloadRow {
     fn key(&self) -> WorkloadId {
         self.id.clone()
     }
+    fn order(&self, key: &WorkloadId) -> Ordering {
+        self.id.cmp(key)
+    }
 }
 
 /// A `ReplicaSet`: the link between a pod and its Deployment.
@@ -141,6 +167,9 @@ impl Row for ReplicaSetRow {
     type Key = PodId;
     fn key(&self) -> PodId {
         self.id.clone()
+    }
+    fn order(&self, key: &PodId) -> Ordering {
+        self.id.cmp(key)
     }
 }
 

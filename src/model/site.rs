@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Autoscaler, BrokerDisk, BrokerId, Delta, Envelope, Fact, Group, GroupCommits, GroupListing,
     GroupMembers, Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind, OffsetListing,
-    PartitionOffsets, PodId, PodRow, Point, ReplicaSetRow, Ring, SeriesKey, Signal, Source, State,
+    PartitionOffsets, PodRow, Pods, Point, ReplicaSetRow, Ring, SeriesKey, Signal, Source, State,
     StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId, WorkloadRow,
 };
 
@@ -13,7 +13,7 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     pub name: Name,
-    pub pods: Table<PodRow>,
+    pub pods: Pods,
     pub nodes: Table<NodeRow>,
     pub deployments: Table<WorkloadRow>,
     pub stateful_sets: Table<WorkloadRow>,
@@ -21,7 +21,6 @@ pub struct Site {
     pub autoscalers: Table<Autoscaler>,
     pub warnings: Table<Warning>,
     pub strimzi: Table<StrimziRow>,
-    pub pod_usage: BTreeMap<PodId, Usage>,
     pub node_usage: BTreeMap<Name, Usage>,
     /// When the two were read.
     pub pod_usage_at: Option<Time>,
@@ -29,8 +28,6 @@ pub struct Site {
     pub kafka: Kafka,
     pub series: BTreeMap<(SeriesKey, Signal), Ring>,
     pub health: BTreeMap<Source, Health>,
-    /// Pods by their address. Pods of the host's network share one, so there may be several.
-    pods_by_ip: BTreeMap<Name, Vec<PodId>>,
     generation: u64,
 }
 
@@ -50,11 +47,6 @@ impl Site {
     /// Changes with every envelope.
     pub fn generation(&self) -> u64 {
         self.generation
-    }
-
-    /// Pods that have this address.
-    pub fn pods_at(&self, ip: &str) -> &[PodId] {
-        self.pods_by_ip.get(ip).map_or(&[], Vec::as_slice)
     }
 
     pub fn workload(&self, id: &WorkloadId) -> Option<&WorkloadRow> {
@@ -86,21 +78,21 @@ impl Site {
         match envelope.update {
             Update::Health(report) => self.hear(report, at),
             Update::Pods(delta) => self.apply_pods(delta),
-            Update::Nodes(delta) => drop(self.nodes.apply(delta)),
-            Update::Deployments(delta) => drop(self.deployments.apply(delta)),
-            Update::StatefulSets(delta) => drop(self.stateful_sets.apply(delta)),
-            Update::ReplicaSets(delta) => drop(self.replica_sets.apply(delta)),
-            Update::Autoscalers(delta) => drop(self.autoscalers.apply(delta)),
+            Update::Nodes(delta) => self.nodes.apply(delta),
+            Update::Deployments(delta) => self.deployments.apply(delta),
+            Update::StatefulSets(delta) => self.stateful_sets.apply(delta),
+            Update::ReplicaSets(delta) => self.replica_sets.apply(delta),
+            Update::Autoscalers(delta) => self.autoscalers.apply(delta),
             Update::Warnings(delta) => self.apply_warnings(delta),
             Update::PodUsage(usage) => {
                 self.pod_usage_at = Some(at);
-                self.pod_usage = usage.into_iter().map(|row| (row.id, row.usage)).collect();
+                self.pods.measure(usage);
             }
             Update::NodeUsage(usage) => {
                 self.node_usage_at = Some(at);
                 self.node_usage = usage.into_iter().map(|row| (row.name, row.usage)).collect();
             }
-            Update::Strimzi(delta) => drop(self.strimzi.apply(delta)),
+            Update::Strimzi(delta) => self.strimzi.apply(delta),
             Update::Metadata(metadata) => self.apply_metadata(metadata, at),
             Update::TopicConfigs(configs) => self.apply_configs(configs),
             Update::Groups(listing) => self.apply_groups(listing, at),
@@ -150,35 +142,10 @@ impl Site {
     }
 
     fn apply_pods(&mut self, delta: Delta<PodRow>) {
-        for pod in &delta.set {
-            let old = self.pods.get(&pod.id).and_then(|old| old.ip.clone());
-            if old != pod.ip {
-                if let Some(old) = old {
-                    self.forget_ip(&old, &pod.id);
-                }
-                if let Some(ip) = &pod.ip {
-                    self.pods_by_ip
-                        .entry(ip.clone())
-                        .or_default()
-                        .push(pod.id.clone());
-                }
-            }
-        }
         for pod in self.pods.apply(delta) {
-            if let Some(ip) = &pod.ip {
-                self.forget_ip(ip, &pod.id);
-            }
-            self.pod_usage.remove(&pod.id);
-            self.series
-                .retain(|(of, _), _| !matches!(of, SeriesKey::Pod(id) if *id == pod.id));
-        }
-    }
-
-    fn forget_ip(&mut self, ip: &Name, pod: &PodId) {
-        if let Some(pods) = self.pods_by_ip.get_mut(ip) {
-            pods.retain(|id| id != pod);
-            if pods.is_empty() {
-                self.pods_by_ip.remove(ip);
+            let of = SeriesKey::Pod(pod);
+            for signal in [Signal::CpuMillicores, Signal::MemoryBytes] {
+                self.series.remove(&(of.clone(), signal));
             }
         }
     }

@@ -1,50 +1,101 @@
-//! A table of rows sorted by key, with a generation counter that changes with every change.
+//! A table of rows sorted by key, which knows of each row when it was last different.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::cmp::Ordering;
 
 use super::Delta;
 
 /// A row that knows its key.
-pub trait Row: Clone {
+pub trait Row: Clone + PartialEq {
     type Key: Ord + Clone;
     fn key(&self) -> Self::Key;
+    /// How its key stands to another, for rows that can tell without making theirs.
+    fn order(&self, key: &Self::Key) -> Ordering {
+        self.key().cmp(key)
+    }
 }
 
-/// Rows sorted by key. A row is shared, so that moving it costs two words.
+/// Rows sorted by key. Each row has a number of its own for as long as it is there, and a stamp: the generation in which
+/// it last changed, appeared or went away. Who keeps something for each row needs to look only at newer stamps.
 #[derive(Clone, Debug)]
 pub struct Table<R: Row> {
-    rows: Vec<Arc<R>>,
+    rows: Vec<Option<Box<R>>>,
+    stamps: Vec<u64>,
+    free: Vec<u32>,
+    /// Numbers of the rows, by key.
+    order: Vec<u32>,
     generation: u64,
-    /// Keys not yet seen again while a relist is under way.
-    unseen: Option<BTreeSet<R::Key>>,
+    /// Which rows were seen again, by number, while a relist is under way.
+    seen: Option<Vec<bool>>,
+}
+
+/// What changed of a table and when, without the rows: see [`Table::ledger`].
+#[derive(Clone, Copy, Debug)]
+pub struct Ledger<'a> {
+    pub generation: u64,
+    /// The rows' numbers in the order of their keys.
+    pub order: &'a [u32],
+    /// By number; of a number that no row has, when its last one went away.
+    pub stamps: &'a [u64],
+}
+
+impl<'a> Ledger<'a> {
+    /// Numbers that changed, appeared or went away after a generation.
+    pub fn since(&self, generation: u64) -> impl Iterator<Item = u32> + use<'a> {
+        let stamped = (0..).zip(self.stamps);
+        stamped
+            .filter(move |(_, stamp)| **stamp > generation)
+            .map(|(row, _)| row)
+    }
 }
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
         Table {
             rows: Vec::new(),
+            stamps: Vec::new(),
+            free: Vec::new(),
+            order: Vec::new(),
             generation: 0,
-            unseen: None,
+            seen: None,
         }
     }
 }
 
+/// Numbers with others put in, each before the one at its place. The places do not fall.
+pub fn weave(into: &[u32], fresh: &[(usize, u32)]) -> Vec<u32> {
+    let mut woven = Vec::with_capacity(into.len() + fresh.len());
+    let mut from = 0;
+    for (at, number) in fresh {
+        woven.extend_from_slice(into.get(from..*at).unwrap_or_default());
+        woven.push(*number);
+        from = *at;
+    }
+    woven.extend_from_slice(into.get(from..).unwrap_or_default());
+    woven
+}
+
+/// Told of each change: the row's number, the row before and the row now.
+pub type OnChange<'a, R> = &'a mut dyn FnMut(u32, Option<&R>, Option<&R>);
+
 impl<R: Row> Table<R> {
     /// The rows, sorted by key.
-    pub fn rows(&self) -> &[Arc<R>] {
-        &self.rows
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &R> {
+        self.numbered().map(|(_, row)| row)
     }
 
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &R> + DoubleEndedIterator {
-        self.rows.iter().map(|row| &**row)
+    /// The rows with their numbers, sorted by key.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (u32, &R)> {
+        self.order
+            .iter()
+            .filter_map(|number| Some((*number, self.row(*number)?)))
     }
 
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.order.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.order.is_empty()
     }
 
     /// Changes whenever a row does.
@@ -52,130 +103,209 @@ impl<R: Row> Table<R> {
         self.generation
     }
 
+    /// What changed and when.
+    pub fn ledger(&self) -> Ledger<'_> {
+        Ledger {
+            generation: self.generation,
+            order: &self.order,
+            stamps: &self.stamps,
+        }
+    }
+
+    /// The row of a number.
+    pub fn row(&self, number: u32) -> Option<&R> {
+        self.rows.get(number as usize)?.as_deref()
+    }
+
+    /// The number of a key's row.
+    pub fn number(&self, key: &R::Key) -> Option<u32> {
+        let place = self.find(key).ok()?;
+        self.order.get(place).copied()
+    }
+
     fn find(&self, key: &R::Key) -> Result<usize, usize> {
-        self.rows.binary_search_by(|row| row.key().cmp(key))
+        self.order.binary_search_by(|number| {
+            self.row(*number)
+                .map_or(Ordering::Less, |row| row.order(key))
+        })
     }
 
     pub fn get(&self, key: &R::Key) -> Option<&R> {
-        self.find(key)
-            .ok()
-            .and_then(|at| self.rows.get(at))
-            .map(|row| &**row)
+        self.row(self.number(key)?)
+    }
+
+    fn stamp(&mut self, number: u32) {
+        self.generation += 1;
+        if let Some(stamp) = self.stamps.get_mut(number as usize) {
+            *stamp = self.generation;
+        }
     }
 
     /// Changes the row of `key` in place, if there is one.
     pub fn update(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
-        if let Ok(at) = self.find(key)
-            && let Some(row) = self.rows.get_mut(at)
+        if let Some(number) = self.number(key)
+            && let Some(row) = self.rows.get_mut(number as usize)
+            && let Some(row) = row.as_deref_mut()
         {
-            change(Arc::make_mut(row));
-            self.generation += 1;
+            change(row);
+            self.stamp(number);
         }
     }
 
     /// Changes every row in place.
-    pub fn update_all(&mut self, mut change: impl FnMut(&mut R)) {
-        for row in &mut self.rows {
-            change(Arc::make_mut(row));
-        }
-        self.generation += 1;
-    }
-
-    pub fn put(&mut self, row: R) {
-        let key = row.key();
-        match self.find(&key) {
-            Ok(at) => {
-                if let Some(old) = self.rows.get_mut(at) {
-                    *old = Arc::new(row);
-                }
-            }
-            Err(at) => self.rows.insert(at, Arc::new(row)),
-        }
-        self.generation += 1;
-    }
-
-    pub fn remove(&mut self, key: &R::Key) -> Option<Arc<R>> {
-        let at = self.find(key).ok()?;
-        self.generation += 1;
-        Some(self.rows.remove(at))
-    }
-
-    /// Keeps the rows for which `keep` says so.
-    pub fn retain(&mut self, mut keep: impl FnMut(&R) -> bool) {
-        let before = self.rows.len();
-        self.rows.retain(|row| keep(row));
-        if self.rows.len() != before {
-            self.generation += 1;
-        }
+    pub fn update_all(&mut self, change: impl FnMut(&mut R)) {
+        self.update_where(|_| true, change);
     }
 
     /// Changes in place the rows that `wanted` picks.
     pub fn update_where(&mut self, wanted: impl Fn(&R) -> bool, mut change: impl FnMut(&mut R)) {
-        let mut changed = false;
-        for row in self.rows.iter_mut().filter(|row| wanted(row)) {
-            change(Arc::make_mut(row));
-            changed = true;
+        let next = self.generation + 1;
+        for (row, stamp) in self.rows.iter_mut().zip(&mut self.stamps) {
+            if let Some(row) = row.as_deref_mut().filter(|row| wanted(row)) {
+                change(row);
+                *stamp = next;
+                self.generation = next;
+            }
         }
-        self.generation += u64::from(changed);
     }
 
-    /// Puts many rows at once: one merge instead of one insertion each.
-    fn merge(&mut self, mut rows: Vec<R>) {
-        rows.sort_by_key(R::key);
-        let old = std::mem::take(&mut self.rows);
-        let mut merged: Vec<Arc<R>> = Vec::with_capacity(old.len() + rows.len());
-        let mut old = old.into_iter().peekable();
+    /// Puts a row under a number that nobody has.
+    fn place(&mut self, row: R) -> u32 {
+        let row = Some(Box::new(row));
+        let number = if let Some(number) = self.free.pop() {
+            if let Some(slot) = self.rows.get_mut(number as usize) {
+                *slot = row;
+            }
+            number
+        } else {
+            self.rows.push(row);
+            self.stamps.push(0);
+            u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.stamp(number);
+        self.see(number);
+        number
+    }
+
+    fn see(&mut self, number: u32) {
+        let Some(seen) = &mut self.seen else { return };
+        let at = number as usize;
+        if seen.len() <= at {
+            seen.resize(at + 1, false);
+        }
+        if let Some(seen) = seen.get_mut(at) {
+            *seen = true;
+        }
+    }
+
+    /// Puts another row in the place of one. The same again is no change.
+    fn replace(&mut self, number: u32, row: R, told: OnChange<'_, R>) {
+        self.see(number);
+        let Some(Some(known)) = self.rows.get_mut(number as usize) else {
+            return;
+        };
+        if **known != row {
+            told(number, Some(known), Some(&row));
+            **known = row;
+            self.stamp(number);
+        }
+    }
+
+    /// Puts rows in; of two with one key the later stands.
+    fn put(&mut self, mut rows: Vec<R>, told: OnChange<'_, R>) {
+        rows.sort_by(|a, b| a.order(&b.key()));
+        let mut fresh: Vec<(usize, u32)> = Vec::new();
         for row in rows {
             let key = row.key();
-            while let Some(earlier) = old.next_if(|o| o.key() < key) {
-                merged.push(earlier);
+            let last = fresh.last().map(|(_, number)| *number);
+            let twin = last.filter(|last| {
+                let last = self.row(*last);
+                last.is_some_and(|last| last.order(&key) == Ordering::Equal)
+            });
+            let known = twin.ok_or(()).or_else(|()| {
+                let found = self.find(&key);
+                found.map(|at| self.order.get(at).copied().unwrap_or(u32::MAX))
+            });
+            match known {
+                Ok(number) => self.replace(number, row, told),
+                Err(at) => {
+                    let number = self.place(row);
+                    told(number, None, self.row(number));
+                    fresh.push((at, number));
+                }
             }
-            old.next_if(|o| o.key() == key);
-            // Of two rows with one key the later stands.
-            if merged.last().is_some_and(|last| last.key() == key) {
-                merged.pop();
-            }
-            merged.push(Arc::new(row));
         }
-        merged.extend(old);
-        self.rows = merged;
-        self.generation += 1;
+        match fresh.as_slice() {
+            [] => {}
+            [(at, number)] => self.order.insert(*at, *number),
+            several => self.order = weave(&self.order, several),
+        }
     }
 
-    /// Applies a watch's change; returns the rows that went away.
-    pub fn apply(&mut self, delta: Delta<R>) -> Vec<Arc<R>> {
-        let mut gone = Vec::new();
+    fn drop_number(&mut self, number: u32, told: OnChange<'_, R>) {
+        if let Some(row) = self
+            .rows
+            .get_mut(number as usize)
+            .and_then(std::option::Option::take)
+        {
+            told(number, Some(&row), None);
+            self.stamp(number);
+            self.free.push(number);
+        }
+    }
+
+    fn remove(&mut self, key: &R::Key, told: OnChange<'_, R>) {
+        if let Ok(at) = self.find(key) {
+            let number = self.order.remove(at);
+            self.drop_number(number, told);
+        }
+    }
+
+    /// Drops rows by number, all at once.
+    fn sweep(&mut self, gone: impl Fn(u32, &R) -> bool, told: OnChange<'_, R>) {
+        let mut order = std::mem::take(&mut self.order);
+        order.retain(|number| {
+            let goes = self.row(*number).is_none_or(|row| gone(*number, row));
+            if goes {
+                self.drop_number(*number, told);
+            }
+            !goes
+        });
+        self.order = order;
+    }
+
+    /// Keeps the rows for which `keep` says so.
+    pub fn retain(&mut self, keep: impl Fn(&R) -> bool) {
+        self.sweep(|_, row| !keep(row), &mut |_, _, _| {});
+    }
+
+    /// Applies a watch's change.
+    pub fn apply(&mut self, delta: Delta<R>) {
+        self.apply_told(delta, &mut |_, _, _| {});
+    }
+
+    /// Applies a watch's change, and tells of each row that it changes.
+    pub fn apply_told(&mut self, delta: Delta<R>, told: OnChange<'_, R>) {
         if delta.begin {
-            self.unseen = Some(self.rows.iter().map(|row| row.key()).collect());
+            self.seen = Some(vec![false; self.rows.len()]);
         }
-        if let Some(unseen) = &mut self.unseen {
-            for row in &delta.set {
-                unseen.remove(&row.key());
-            }
-        }
-        if delta.set.len() > 8 {
-            self.merge(delta.set);
-        } else {
-            for row in delta.set {
-                self.put(row);
-            }
-        }
+        self.put(delta.set, told);
         for key in &delta.gone {
-            gone.extend(self.remove(key));
+            self.remove(key, told);
         }
         if delta.done
-            && let Some(unseen) = self.unseen.take()
+            && let Some(seen) = self.seen.take()
         {
-            for key in &unseen {
-                gone.extend(self.remove(key));
-            }
+            let unseen = |number: u32| seen.get(number as usize) == Some(&false);
+            self.sweep(|number, _| unseen(number), told);
         }
-        gone
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -236,8 +366,34 @@ mod tests {
             2,
             "a list that is under way takes nothing away"
         );
-        let gone = table.apply(Delta::done());
-        assert_eq!(gone.iter().map(|row| row.0).collect::<Vec<_>>(), [1]);
+        let mut gone = Vec::new();
+        table.apply_told(Delta::done(), &mut |_, old, new| {
+            gone.push((old.copied(), new.copied()));
+        });
+        assert_eq!(gone, [(Some((1, 1)), None)]);
         assert_eq!(table.iter().copied().collect::<Vec<_>>(), [(2, 20)]);
+    }
+
+    #[test]
+    fn a_stamp_tells_who_changed_and_the_same_again_is_no_change() {
+        let mut table = Table::default();
+        table.apply(Delta::list(vec![(1, 1), (2, 2), (3, 3)]));
+        let read = table.generation();
+        table.apply(Delta::list(vec![(1, 1), (2, 2), (3, 3)]));
+        assert_eq!(table.generation(), read, "nothing is different");
+        let two = table.number(&2).unwrap();
+        table.apply(Delta::set(vec![(2, 20), (3, 3)]));
+        assert_eq!(table.ledger().since(read).collect::<Vec<_>>(), [two]);
+        let read = table.generation();
+        table.apply(Delta::gone(vec![2]));
+        table.apply(Delta::set(vec![(9, 9)]));
+        assert_eq!(
+            table.number(&9),
+            Some(two),
+            "a number that is free is used again"
+        );
+        assert_eq!(table.ledger().since(read).collect::<Vec<_>>(), [two]);
+        let keys: Vec<u8> = table.iter().map(|row| row.0).collect();
+        assert_eq!(keys, [1, 3, 9]);
     }
 }

@@ -212,14 +212,14 @@ fn draw_lines(
         .iter()
         .map(|s| table::layout(s.list.columns(), room))
         .collect();
-    for (row, line) in (0..area.height).zip(lines.lines.iter().skip(top)) {
+    for (row, line) in (0..area.height).zip(lines.from(top)) {
         let at = Rect {
             x: area.x + 1,
             y: area.y + row,
             width: room,
             height: 1,
         };
-        match *line {
+        match line {
             RowRef::Blank => {}
             RowRef::Fact(fact) => {
                 if let Some(fact) = page.facts.get(fact) {
@@ -244,9 +244,7 @@ fn draw_lines(
                 }
             }
             RowRef::Row(section, index) => {
-                if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section))
-                    && index < of.list.len()
-                {
+                if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section)) {
                     table::row(buffer, at, (&*of.list, index), slots, old, theme, ascii);
                 }
             }

@@ -6,6 +6,7 @@ mod groups;
 mod home;
 mod log;
 mod nodes;
+mod pods;
 mod sources;
 mod topics;
 mod workloads;
@@ -20,6 +21,7 @@ pub static ALL: &[&dyn Pane] = &[
     &brokers::PANE,
     &workloads::PANE,
     &nodes::PANE,
+    &pods::PANE,
     &sources::PANE,
     &log::PANE,
 ];

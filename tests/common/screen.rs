@@ -171,14 +171,9 @@ impl Screen<'_> {
     /// The lines of the page that are on screen, with their row on it.
     fn visible(&self) -> Vec<(u16, RowRef)> {
         let (top, _) = self.body();
-        let shown = self
-            .app()
-            .lines()
-            .lines
-            .iter()
-            .skip(self.app().view().top());
+        let shown = self.app().lines().from(self.app().view().top());
         let rows = (top..top + self.app().body_height()).map(|y| u16::try_from(y).unwrap());
-        rows.zip(shown.copied()).collect()
+        rows.zip(shown).collect()
     }
 
     /// The keys of the rows on screen, from the top down.

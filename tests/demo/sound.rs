@@ -58,7 +58,7 @@ pub(crate) fn assert_full(site: &Site) {
         ("autoscalers", site.autoscalers.len()),
         ("warnings", site.warnings.len()),
         ("strimzi", site.strimzi.len()),
-        ("pod usage", site.pod_usage.len()),
+        ("pod usage", site.pods.usages().count()),
         ("node usage", site.node_usage.len()),
         ("topics", site.kafka.topics.len()),
         ("groups", site.kafka.groups.len()),
@@ -148,7 +148,7 @@ pub(crate) fn assert_sound(site: &Site, second: i64) {
         assert!(known, "{second} s: {} is owned by no {owner:?}", pod.id);
         assert!(pod.ready == 0 || pod.node.is_some() && pod.ip.is_some());
     }
-    for usage in site.pod_usage.keys() {
+    for (usage, _) in site.pods.usages() {
         assert!(
             site.pods.get(usage).is_some(),
             "{second} s: usage of {usage}, which is gone"
@@ -166,7 +166,7 @@ pub(crate) fn assert_members(said: &[Envelope], site: &Site) {
     for group in told.flatten() {
         let row = site.kafka.groups.get(&group.group).unwrap();
         for member in &group.members {
-            assert_eq!(site.pods_at(&member.host).len(), 1, "{}", member.host);
+            assert_eq!(site.pods.at_ip(&member.host).count(), 1, "{}", member.host);
             assert!(!group.rebalancing || member.owned.is_empty());
         }
         let mut owned: Vec<(&Name, i32)> = group

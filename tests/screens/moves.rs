@@ -372,7 +372,7 @@ proptest! {
             if let (Some(line), 8..) = (line, rows) {
                 let top = session.app.view().top();
                 let shown = top..top + session.app.body_height();
-                prop_assert!(shown.contains(&line), "the cursor is off the screen: {line} {shown:?} of {}", lines.lines.len());
+                prop_assert!(shown.contains(&line), "the cursor is off the screen: {line} {shown:?} of {}", lines.len());
             }
         }
     }

@@ -173,6 +173,13 @@ pub static ACTIONS: &[ActionDef] = &[
         Everywhere,
     ),
     def(
+        Action::Show(PaneId::Pods),
+        &["O"],
+        "",
+        "Pods: those of all workloads",
+        Everywhere,
+    ),
+    def(
         Action::Show(PaneId::Sources),
         &["0"],
         "",

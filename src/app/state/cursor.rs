@@ -37,14 +37,7 @@ impl App {
 
     /// To the first row of the next section; from the last to the first.
     pub(super) fn next_section(&mut self) {
-        let here = self.lines.section_at(self.view().at);
-        let stops = self.lines.stops();
-        let after = (self.view().at..stops).find(|stop| {
-            let section = self.lines.section_at(*stop);
-            section.is_some() && section != here
-        });
-        let first = (0..stops).find(|stop| self.lines.section_at(*stop).is_some());
-        if let Some(at) = after.or(first) {
+        if let Some(at) = self.lines.next_section(self.view().at) {
             self.stand_at(at);
         }
     }

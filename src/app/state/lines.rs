@@ -1,12 +1,14 @@
-//! The lines of a page in order, filtered and sorted; rebuilt only when what they depend on changed.
+//! The lines of a page in order, filtered and sorted; brought up to date only as far as what they depend on changed.
 
 use crate::{
     app::{
-        Anchor, App, Column, Page, PaneId, SortKey,
+        Anchor, App, Column, Filter, Page, PaneId, Section,
         nav::{Subject, View},
     },
     model::{Key, Name},
 };
+
+use super::order::{Order, Passes};
 
 /// One line of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +17,15 @@ pub enum RowRef {
     Blank,
     Title(usize),
     Header(usize),
-    /// Section, and the place of the row in the section's list.
+    /// Section, and the row of the section's list.
     Row(usize, usize),
     /// The sentence for a section without rows.
     Empty(usize),
 }
 
-/// What the lines depend on.
+/// What the lines of lists that mark no changes depend on.
 #[derive(Clone, Debug, PartialEq)]
 struct Of {
-    subject: Subject,
     filter: String,
     sort: Option<crate::app::nav::Sort>,
     generation: u64,
@@ -32,13 +33,32 @@ struct Of {
     log: u64,
 }
 
+/// A line, or all rows of a section.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Line { line: RowRef, stops: bool },
+    Rows(usize),
+}
+
+/// A part, and the first of its lines and of its stops.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    part: Part,
+    line: usize,
+    stop: usize,
+}
+
 /// The lines of the current page.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
+    subject: Option<Subject>,
     of: Option<Of>,
-    pub lines: Vec<RowRef>,
-    /// Lines that can be selected, as places in `lines`.
-    stops: Vec<u32>,
+    spans: Vec<Span>,
+    /// The rows of each section.
+    orders: Vec<Order>,
+    len: usize,
+    /// Lines that can be selected.
+    stops: usize,
     /// The object of the stop under the cursor.
     cursor: Option<(usize, Option<Key>)>,
     /// Columns of each section.
@@ -60,13 +80,45 @@ impl Lines {
         lines
     }
 
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A line by its place.
+    pub fn line(&self, at: usize) -> Option<RowRef> {
+        let span = self.spans.partition_point(|span| span.line <= at);
+        let span = self.spans.get(span.checked_sub(1)?)?;
+        match span.part {
+            Part::Line { line, .. } => (span.line == at).then_some(line),
+            Part::Rows(section) => {
+                let row = *self.orders.get(section)?.rows().get(at - span.line)?;
+                Some(RowRef::Row(section, row as usize))
+            }
+        }
+    }
+
+    /// The lines from a place on.
+    pub fn from(&self, top: usize) -> impl Iterator<Item = RowRef> + '_ {
+        (top..self.len).map_while(|at| self.line(at))
+    }
+
     pub fn stops(&self) -> usize {
-        self.stops.len()
+        self.stops
     }
 
     /// The line of a stop.
     pub fn line_of(&self, stop: usize) -> Option<usize> {
-        self.stops.get(stop).map(|line| *line as usize)
+        if stop >= self.stops {
+            return None;
+        }
+        let span = self.spans.partition_point(|span| span.stop <= stop);
+        let mut before = self.spans.get(..span)?.iter().rev();
+        let span = before.find(|span| !matches!(span.part, Part::Line { stops: false, .. }))?;
+        Some(span.line + (stop - span.stop))
     }
 
     pub(super) fn selected(&self, at: usize) -> Option<Key> {
@@ -78,10 +130,28 @@ impl Lines {
 
     /// The section of a stop.
     pub(super) fn section_at(&self, at: usize) -> Option<usize> {
-        match self.lines.get(self.line_of(at)?)? {
-            RowRef::Row(section, _) => Some(*section),
+        match self.line(self.line_of(at)?)? {
+            RowRef::Row(section, _) => Some(section),
             _ => None,
         }
+    }
+
+    /// The first row of each section that has rows: the section and its stop.
+    fn first_rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.spans.iter().filter_map(|span| match span.part {
+            Part::Rows(section) => Some((section, span.stop)),
+            Part::Line { .. } => None,
+        })
+    }
+
+    /// The first row of the section behind the one of this stop; from the last the first.
+    pub(super) fn next_section(&self, at: usize) -> Option<usize> {
+        let here = self.section_at(at);
+        let after = self
+            .first_rows()
+            .find(|(section, stop)| *stop > at && here != Some(*section));
+        let first = || self.first_rows().next();
+        after.or_else(first).map(|(_, stop)| stop)
     }
 
     pub(super) fn columns_at(&self, at: usize) -> Option<(usize, &'static [Column])> {
@@ -92,53 +162,22 @@ impl Lines {
     pub(super) fn groups(&self) -> &[Name] {
         &self.groups
     }
-}
 
-/// The rows of a section that pass the filter, in order.
-fn order(page: &Page<'_>, section: usize, view: &View) -> (Vec<u32>, Option<(usize, bool)>) {
-    let Some(of) = page.sections.get(section) else {
-        return (Vec::new(), None);
-    };
-    let list = &*of.list;
-    let mut rows: Vec<u32> = (0..u32::try_from(list.len()).unwrap_or(u32::MAX)).collect();
-    if !view.filter.is_empty() {
-        let mut text = String::new();
-        rows.retain(|row| {
-            text.clear();
-            list.filter_text(*row as usize, &mut text);
-            view.filter.matches(&text)
+    fn push(&mut self, part: Part, rows: usize) {
+        self.spans.push(Span {
+            part,
+            line: self.len,
+            stop: self.stops,
         });
+        self.len += rows;
+        self.stops += match part {
+            Part::Line { stops, .. } => usize::from(stops),
+            Part::Rows(_) => rows,
+        };
     }
-    let chosen = view.sort.filter(|sort| sort.section == section);
-    let sort = chosen
-        .map(|sort| (sort.column, sort.descending))
-        .or(of.sort);
-    if let Some((column, descending)) = sort {
-        let mut keyed: Vec<(SortKey<'_>, u32)> = rows
-            .iter()
-            .map(|row| (list.sort_key(*row as usize, column), *row))
-            .collect();
-        keyed.sort_by(|(a, _), (b, _)| compare(a, b, descending));
-        rows = keyed.into_iter().map(|(_, row)| row).collect();
-    }
-    (rows, sort)
-}
 
-fn compare(a: &SortKey<'_>, b: &SortKey<'_>, descending: bool) -> std::cmp::Ordering {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let forward = match (a, b) {
-        (SortKey::Unknown, SortKey::Unknown) => return Equal,
-        (SortKey::Unknown, _) => return Greater,
-        (_, SortKey::Unknown) => return Less,
-        (SortKey::Number(a), SortKey::Number(b)) => a.total_cmp(b),
-        (SortKey::Text(a), SortKey::Text(b)) => a.cmp(b),
-        (SortKey::Number(_), SortKey::Text(_)) => Less,
-        (SortKey::Text(_), SortKey::Number(_)) => Greater,
-    };
-    if descending {
-        forward.reverse()
-    } else {
-        forward
+    fn push_line(&mut self, line: RowRef, stops: bool) {
+        self.push(Part::Line { line, stops }, 1);
     }
 }
 
@@ -147,7 +186,6 @@ impl App {
         let view = self.view().clone();
         let on_log = view.subject == Subject::Pane(PaneId::Log);
         let of = Of {
-            subject: view.subject.clone(),
             filter: view.filter.text().to_owned(),
             sort: view.sort,
             generation: self.picture.generation(),
@@ -159,7 +197,11 @@ impl App {
             },
         };
         let mut lines = std::mem::take(&mut self.lines);
-        let rebuilt = lines.of.as_ref() != Some(&of);
+        if lines.subject.as_ref() != Some(&view.subject) {
+            lines = Lines::default();
+            lines.subject = Some(view.subject.clone());
+        }
+        let changed = lines.of.as_ref() != Some(&of);
         let (at, anchor) = {
             let cx = self.cx();
             let page = self.page(&cx, &view.subject);
@@ -168,7 +210,7 @@ impl App {
                 facts: Vec::new(),
                 sections: Vec::new(),
             });
-            if rebuilt {
+            if changed {
                 build(&mut lines, &page, &view);
                 lines.of = Some(of);
             }
@@ -177,7 +219,7 @@ impl App {
         self.lines = lines;
         let height = self.body_height();
         let line = self.lines.line_of(at);
-        let count = self.lines.lines.len();
+        let count = self.lines.len();
         let view = self.view_mut();
         view.at = at;
         if view.anchor.is_some() {
@@ -200,18 +242,13 @@ impl App {
         let Some(page) = self.page(&cx, &view.subject) else {
             return;
         };
-        let shown = self
-            .lines
-            .lines
-            .iter()
-            .skip(view.top)
-            .take(self.body_height());
+        let shown = self.lines.from(view.top).take(self.body_height());
         let groups: Vec<Name> = shown
             .filter_map(|line| match line {
                 RowRef::Row(section, row) => page
                     .sections
-                    .get(*section)
-                    .map(|section| section.list.key(*row)),
+                    .get(section)
+                    .map(|section| section.list.key(row)),
                 _ => None,
             })
             .filter_map(|key| match key {
@@ -224,57 +261,83 @@ impl App {
     }
 }
 
+/// Brings the rows of a section into order; returns the order in force.
+fn arrange(
+    order: &mut Order,
+    of: &Section<'_>,
+    section: usize,
+    view: &View,
+) -> Option<(usize, bool)> {
+    let list = &*of.list;
+    let chosen = view.sort.filter(|sort| sort.section == section);
+    let sort = chosen
+        .map(|sort| (sort.column, sort.descending))
+        .or(of.sort);
+    let mut passes = passes(&view.filter, of);
+    let filter = (!view.filter.is_empty()).then_some(&mut passes as Passes<'_>);
+    match list.ledger() {
+        Some(ledger) => {
+            let filter = filter.map(|passes| (view.filter.text(), passes));
+            order.follow(list, ledger, sort, filter);
+        }
+        None => order.remake(list, sort, filter),
+    }
+    sort
+}
+
+/// The filter as a question to each row of a section.
+fn passes<'a>(filter: &'a Filter, of: &'a Section<'_>) -> impl FnMut(usize) -> bool + 'a {
+    let mut text = String::new();
+    move |row| {
+        text.clear();
+        of.list.filter_text(row, &mut text);
+        filter.matches(&text)
+    }
+}
+
 fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
-    lines.lines.clear();
-    lines.stops.clear();
+    lines.spans.clear();
+    (lines.len, lines.stops) = (0, 0);
     lines.columns.clear();
     lines.sorts.clear();
     lines.counts.clear();
+    lines
+        .orders
+        .resize_with(page.sections.len(), Order::default);
     lines.pinned = page.facts.is_empty() && page.sections.len() == 1;
-    for fact in 0..page.facts.len() {
-        lines.lines.push(RowRef::Fact(fact));
+    for (place, fact) in page.facts.iter().enumerate() {
+        lines.push_line(RowRef::Fact(place), fact.link.is_some());
     }
     for (section, of) in page.sections.iter().enumerate() {
-        let (rows, sort) = order(page, section, view);
+        let Some(order) = lines.orders.get_mut(section) else {
+            continue;
+        };
+        let sort = arrange(order, of, section, view);
+        let (rows, all) = (order.rows().len(), order.all());
         if !lines.pinned {
-            if !lines.lines.is_empty() {
-                lines.lines.push(RowRef::Blank);
+            if lines.len > 0 {
+                lines.push_line(RowRef::Blank, false);
             }
             if page.sections.len() > 1 || !of.title.is_empty() {
-                lines.lines.push(RowRef::Title(section));
+                lines.push_line(RowRef::Title(section), false);
             }
-            if !rows.is_empty() {
-                lines.lines.push(RowRef::Header(section));
+            if rows > 0 {
+                lines.push_line(RowRef::Header(section), false);
             }
         }
         lines.columns.push(of.list.columns());
         lines.sorts.push(sort);
-        lines.counts.push((rows.len(), of.list.len()));
-        if rows.is_empty() {
-            lines.lines.push(RowRef::Empty(section));
-        }
-        lines.lines.extend(
-            rows.into_iter()
-                .map(|row| RowRef::Row(section, row as usize)),
-        );
-    }
-    for (place, line) in lines.lines.iter().enumerate() {
-        let stop = match line {
-            RowRef::Row(..) => true,
-            RowRef::Fact(fact) => page
-                .facts
-                .get(*fact)
-                .is_some_and(|fact| fact.link.is_some()),
-            _ => false,
-        };
-        if stop {
-            lines.stops.push(u32::try_from(place).unwrap_or(u32::MAX));
+        lines.counts.push((rows, all));
+        if rows == 0 {
+            lines.push_line(RowRef::Empty(section), false);
+        } else {
+            lines.push(Part::Rows(section), rows);
         }
     }
 }
 
 fn key_of(lines: &Lines, page: &Page<'_>, stop: usize) -> Option<(Anchor, Option<Key>)> {
-    match *lines.lines.get(lines.line_of(stop)?)? {
+    match lines.line(lines.line_of(stop)?)? {
         RowRef::Row(section, row) => {
             let key = page.sections.get(section)?.list.key(row);
             Some((
@@ -293,21 +356,32 @@ fn key_of(lines: &Lines, page: &Page<'_>, stop: usize) -> Option<(Anchor, Option
     }
 }
 
+/// The stop of what the cursor was on.
+fn find(lines: &Lines, page: &Page<'_>, anchor: &Anchor) -> Option<usize> {
+    let here = |stop: &usize| key_of(lines, page, *stop).is_some_and(|(found, _)| found == *anchor);
+    if let Anchor::Row { section, key } = anchor {
+        let list = &page.sections.get(*section)?.list;
+        if list.ledger().is_some() {
+            let (_, first) = lines.first_rows().find(|(of, _)| of == section)?;
+            let place = lines.orders.get(*section)?.place(list.number(key)?)?;
+            return Some(first + place);
+        }
+    }
+    (0..lines.stops).find(here)
+}
+
 /// Finds the cursor's place again: on the same object, or near where it stood.
 fn place(lines: &mut Lines, page: &Page<'_>, view: &View) -> (usize, Option<Anchor>) {
-    let last = lines.stops.len().saturating_sub(1);
-    let first_row = (0..lines.stops.len()).find(|stop| lines.section_at(*stop).is_some());
+    let last = lines.stops.saturating_sub(1);
     let at = match &view.anchor {
-        None => first_row.unwrap_or(0),
+        None => lines.first_rows().next().map_or(0, |(_, stop)| stop),
         Some(anchor) => {
-            let here = |stop: &usize| {
-                key_of(lines, page, *stop).is_some_and(|(found, _)| found == *anchor)
-            };
             let near = view.at.min(last);
-            if here(&near) {
+            let stays = key_of(lines, page, near).is_some_and(|(found, _)| found == *anchor);
+            if stays {
                 near
             } else {
-                (0..lines.stops.len()).find(here).unwrap_or(near)
+                find(lines, page, anchor).unwrap_or(near)
             }
         }
     };

@@ -53,7 +53,8 @@ pub(super) fn pane(subject: &Subject) -> PaneId {
         Subject::View(View::Home) => PaneId::Home,
         Subject::View(View::Topics | View::Partitions) => PaneId::Topics,
         Subject::View(View::Brokers) => PaneId::Brokers,
-        Subject::View(View::Workloads | View::Pods) => PaneId::Workloads,
+        Subject::View(View::Workloads) => PaneId::Workloads,
+        Subject::View(View::Pods) => PaneId::Pods,
         Subject::View(View::Nodes) => PaneId::Nodes,
         Subject::View(View::Sources) => PaneId::Sources,
     }

@@ -124,11 +124,11 @@ impl Pod {
     /// Its process is killed, once more of the times that were planned.
     pub(super) fn run_out_of_memory(&mut self, now: Time) {
         self.crashes = self.crashes.saturating_sub(1);
-        self.row.last_exit = Some(LastExit {
+        self.row.last_exit = Some(Box::new(LastExit {
             reason: Name::from("OOMKilled"),
             code: 137,
             at: Some(now),
-        });
+        }));
         self.enter(Stage::Killed, Some(now.plus(2 * SECOND)));
     }
 }

@@ -184,7 +184,7 @@ impl Workload {
             uid: Name::from(uid),
             containers: 1,
             owner: Some(owner),
-            labels,
+            labels: labels.into(),
             created: Some(now),
             cpu_limit: Some(self.cpu),
             memory_limit: Some(self.memory),

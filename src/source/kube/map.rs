@@ -59,10 +59,12 @@ pub(super) fn pod(from: rows::PodRow) -> PodRow {
         ready: from.ready,
         containers: from.containers,
         restarts: from.restarts,
-        last_exit: from.last_termination.map(|exit| LastExit {
-            reason: exit.reason.into(),
-            code: exit.exit_code,
-            at: exit.finished_at.map(Time),
+        last_exit: from.last_termination.map(|exit| {
+            Box::new(LastExit {
+                reason: exit.reason.into(),
+                code: exit.exit_code,
+                at: exit.finished_at.map(Time),
+            })
         }),
         owner: from.owner.map(owner),
         labels: from

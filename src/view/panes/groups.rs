@@ -5,7 +5,7 @@ use crate::{
     insight::{
         PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Member, Name, Source, Time},
+    model::{BrokerId, Group, Key, Ledger, Member, Name, Source, Time},
     view::text,
 };
 
@@ -31,23 +31,17 @@ struct All<'a> {
 }
 
 impl All<'_> {
-    fn at(&self, row: usize) -> Option<&Group> {
-        self.cx
-            .picture
-            .site
-            .kafka
-            .groups
-            .rows()
-            .get(row)
-            .map(|group| &**group)
+    fn at(&self, row: usize) -> Option<(u32, &Group)> {
+        let number = u32::try_from(row).ok()?;
+        Some((number, self.cx.picture.site.kafka.groups.row(number)?))
     }
 
     fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
         let unknown = (Cell::unknown(), SortKey::Unknown);
-        let Some(group) = self.at(row) else {
+        let Some((number, group)) = self.at(row) else {
             return unknown;
         };
-        let history = self.cx.picture.history.group(&group.listed.id);
+        let history = self.cx.picture.history.at(number);
         match column {
             0 => words(&*group.listed.id, Role::Strong),
             1 => {
@@ -85,9 +79,9 @@ impl All<'_> {
                 .members
                 .as_ref()
                 .map_or(unknown, |m| cells::tally(m.value.members.len())),
-            6 => match group_workload(&self.cx.picture.site, group) {
+            6 => match self.cx.picture.index.group_workload(number) {
                 Some(link) => {
-                    cells::linked(self.cx, &link, |id| format!("{}/{}", id.namespace, id.name))
+                    cells::linked(self.cx, link, |id| format!("{}/{}", id.namespace, id.name))
                 }
                 None => unknown,
             },
@@ -116,8 +110,50 @@ impl List for All<'_> {
     }
 
     fn key(&self, row: usize) -> Key {
-        self.at(row)
-            .map_or(Key::Log(0), |group| Key::Group(group.listed.id.clone()))
+        self.at(row).map_or(Key::Log(0), |(_, group)| {
+            Key::Group(group.listed.id.clone())
+        })
+    }
+
+    fn ledger(&self) -> Option<Ledger<'_>> {
+        Some(self.cx.picture.site.kafka.groups.ledger())
+    }
+
+    fn number(&self, key: &Key) -> Option<usize> {
+        let Key::Group(id) = key else { return None };
+        let number = self.cx.picture.site.kafka.groups.number(id)?;
+        Some(number as usize)
+    }
+
+    fn is_own_order(&self, by: (usize, bool)) -> bool {
+        by == (0, false)
+    }
+
+    fn epoch(&self, column: usize) -> u64 {
+        match column {
+            1..=3 => self.cx.picture.history.generation(),
+            6 => self.cx.picture.index.members_generation(),
+            _ => 0,
+        }
+    }
+
+    /// The words of a row: a group is not found by the digits of its lag.
+    fn filter_text(&self, row: usize, into: &mut String) {
+        let Some((number, group)) = self.at(row) else {
+            return;
+        };
+        for text in [
+            &*group.listed.id,
+            &*group.listed.state,
+            group.listed.kind.word(),
+        ] {
+            into.push_str(text);
+            into.push(' ');
+        }
+        let link = self.cx.picture.index.group_workload(number);
+        if let Some(id) = link.and_then(|link| link.to.as_ref()) {
+            into.extend([&*id.namespace, "/", &*id.name]);
+        }
     }
 
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {

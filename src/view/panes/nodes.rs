@@ -29,6 +29,7 @@ const COLUMNS: &[Column] = &[
 
 struct All<'a> {
     cx: &'a Cx<'a>,
+    rows: Vec<&'a NodeRow>,
 }
 
 fn ready(node: &NodeRow) -> (Cell<'static>, SortKey<'static>) {
@@ -41,19 +42,9 @@ fn ready(node: &NodeRow) -> (Cell<'static>, SortKey<'static>) {
 }
 
 impl All<'_> {
-    fn at(&self, row: usize) -> Option<&NodeRow> {
-        self.cx
-            .picture
-            .site
-            .nodes
-            .rows()
-            .get(row)
-            .map(|node| &**node)
-    }
-
     fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
         let unknown = (Cell::unknown(), SortKey::Unknown);
-        let Some(node) = self.at(row) else {
+        let Some(node) = self.rows.get(row) else {
             return unknown;
         };
         let site = &self.cx.picture.site;
@@ -62,7 +53,7 @@ impl All<'_> {
             0 => words(&*node.name, Role::Strong),
             1 => ready(node),
             2 => cells::name(node.zone.as_ref()),
-            3 => cells::tally(self.cx.picture.index.node_pods(site, &node.name).count()),
+            3 => cells::tally(self.cx.picture.index.node_load(&node.name)),
             4 => {
                 let ids: Vec<String> = self
                     .cx
@@ -90,11 +81,12 @@ impl List for All<'_> {
     }
 
     fn len(&self) -> usize {
-        self.cx.picture.site.nodes.len()
+        self.rows.len()
     }
 
     fn key(&self, row: usize) -> Key {
-        self.at(row)
+        self.rows
+            .get(row)
             .map_or(Key::Log(0), |node| Key::Node(node.name.clone()))
     }
 
@@ -134,7 +126,10 @@ impl Pane for Nodes {
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
-                list: Box::new(All { cx }),
+                list: Box::new(All {
+                    cx,
+                    rows: cx.picture.site.nodes.iter().collect(),
+                }),
                 empty: why_empty(cx, Source::Nodes, "nodes"),
                 sort: Some((0, false)),
             }],

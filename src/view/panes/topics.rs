@@ -3,7 +3,7 @@
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{PartitionHealth, PartitionLag, Want, group_partitions, partition_health},
-    model::{BrokerId, Key, Name, Partition, PartitionId, PartitionOffsets, Source, Topic},
+    model::{BrokerId, Key, Ledger, Name, Partition, PartitionId, PartitionOffsets, Source, Topic},
     view::text,
 };
 
@@ -44,14 +44,8 @@ fn sick(topic: &Topic, what: impl Fn(PartitionHealth) -> bool) -> usize {
 
 impl All<'_> {
     fn at(&self, row: usize) -> Option<&Topic> {
-        self.cx
-            .picture
-            .site
-            .kafka
-            .topics
-            .rows()
-            .get(row)
-            .map(|topic| &**topic)
+        let row = u32::try_from(row).ok()?;
+        self.cx.picture.site.kafka.topics.row(row)
     }
 
     fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
@@ -103,6 +97,25 @@ impl List for All<'_> {
 
     fn len(&self) -> usize {
         self.cx.picture.site.kafka.topics.len()
+    }
+
+    fn ledger(&self) -> Option<Ledger<'_>> {
+        Some(self.cx.picture.site.kafka.topics.ledger())
+    }
+
+    fn number(&self, key: &Key) -> Option<usize> {
+        let Key::Topic(name) = key else { return None };
+        self.cx
+            .picture
+            .site
+            .kafka
+            .topics
+            .number(name)
+            .map(|number| number as usize)
+    }
+
+    fn is_own_order(&self, by: (usize, bool)) -> bool {
+        by == (0, false)
     }
 
     fn key(&self, row: usize) -> Key {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
-    insight::{pod_group, pod_workload, sum_usage},
+    insight::{pod_workload, sum_usage},
     model::{Key, PodRow, SeriesKey, Signal, Source, WorkloadId, WorkloadRow},
     view::text,
 };
@@ -190,7 +190,7 @@ pub(super) fn pods_section<'a>(
             rows,
             key: |pod| Key::Pod(pod.id.clone()),
             cell: Box::new(move |pod, column| {
-                let usage = cx.picture.site.pod_usage.get(&pod.id).copied();
+                let usage = cx.picture.site.pods.usage(&pod.id);
                 match column {
                     0 if with_namespace => words(pod.id.to_string(), Role::Strong),
                     0 => words(pod.id.name.to_string(), Role::Strong),
@@ -264,8 +264,7 @@ fn workload_page<'a>(cx: &'a Cx<'a>, id: &WorkloadId) -> Option<Page<'a>> {
     }
     let mut groups: Vec<_> = pods
         .iter()
-        .flat_map(|pod| pod_group(site, pod))
-        .map(|(group, _)| group)
+        .flat_map(|pod| cx.picture.index.pod_groups(site, pod))
         .collect();
     groups.sort_by(|a, b| a.listed.id.cmp(&b.listed.id));
     groups.dedup_by(|a, b| a.listed.id == b.listed.id);
@@ -296,7 +295,7 @@ const MEMBERSHIPS: &[Column] = &[
 
 fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
     let site = &cx.picture.site;
-    let usage = site.pod_usage.get(&pod.id).copied();
+    let usage = site.pods.usage(&pod.id);
     let mut facts = vec![Fact::new(
         "status",
         vec![
@@ -366,7 +365,7 @@ fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
             );
         }
     }
-    let memberships = pod_group(site, pod);
+    let memberships = cx.picture.index.pod_members(site, pod);
     Page {
         title: format!("pod {}", pod.id).into(),
         facts,

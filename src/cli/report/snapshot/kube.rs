@@ -71,7 +71,7 @@ pub(super) fn pods(site: &Site, namespace: Option<&str>) -> Vec<Item> {
         .iter()
         .filter(|pod| namespace.is_none_or(|only| only == &*pod.id.namespace))
         .map(|pod| {
-            let usage = site.pod_usage.get(&pod.id);
+            let usage = site.pods.usage(&pod.id);
             item(json!({
                 "namespace": pod.id.namespace,
                 "name": pod.id.name,
