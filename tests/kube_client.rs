@@ -25,6 +25,8 @@ mod requests;
 mod rows;
 #[path = "kube_client/watching.rs"]
 mod watching;
+#[path = "kube_client/writing.rs"]
+mod writing;
 
 use std::time::Duration;
 

@@ -6,12 +6,14 @@ mod follow;
 
 use crate::{
     model::{Key, Name, Noun, SECOND, Time},
-    plan::{Answer, Change, Entry, Order, Outcome, Progress, Said, Scope, Task, Watch},
+    plan::{
+        Answer, Change, Entry, FailureKind, Order, Outcome, Progress, Said, Scope, Task, Watch,
+    },
 };
 
 pub use dialog::{Dialog, Step, Wish};
 
-use super::{App, Chord, Effect, KeyCode, Mode};
+use super::{App, Chord, Effect, KeyCode, Mode, nav::Subject};
 
 /// How long a context stays unlocked.
 const UNLOCKED_FOR: i64 = 15 * 60 * SECOND;
@@ -113,7 +115,12 @@ impl App {
     }
 
     pub(super) fn start_election(&mut self) {
-        let scope = Scope::of(self.target(ELECTED).as_ref());
+        // On a broker's page its own leaders are meant, whatever row the cursor is on.
+        let page = match &self.view().subject {
+            Subject::Object(key @ Key::Broker(_)) => Some(key.clone()),
+            _ => self.target(ELECTED),
+        };
+        let scope = Scope::of(page.as_ref());
         self.start(Wish::Elect {
             scopes: vec![scope],
         });
@@ -292,7 +299,10 @@ impl App {
         let progress = watch.look(&self.picture, self.now);
         self.acting.activities.push(Activity {
             ticket,
-            entry,
+            entry: Entry {
+                sent: Some(self.now),
+                ..entry
+            },
             undo: plan.undo,
             progress,
             watch,
@@ -323,6 +333,16 @@ impl App {
             Said::Done(done) => {
                 if let Some(of) = self.acting.activity(answer.ticket) {
                     of.entry.answered = Some(self.now);
+                    match &done {
+                        Err(failure) if failure.kind == FailureKind::NotSent => {
+                            of.entry.sent = None;
+                            of.entry.answered = None;
+                        }
+                        Err(failure) if failure.kind == FailureKind::Unanswered => {
+                            of.entry.answered = None;
+                        }
+                        _ => {}
+                    }
                     of.watch.hear(done);
                 }
                 self.follow()

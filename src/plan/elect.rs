@@ -11,8 +11,8 @@ use super::{Change, LeaderMove, Note, Plan};
 
 /// Partitions in one request: Cruise Control's own limit for a cluster.
 const BATCH: usize = 1_000;
-/// Partitions that a command line names before it would not be readable any more.
-const NAMED: usize = 50;
+/// Partitions that the preview names.
+const NAMED: usize = 8;
 
 /// Which partitions are looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +165,9 @@ pub fn elect(picture: &Picture, scopes: &[Scope]) -> Result<Plan, String> {
             .from
             .map_or_else(|| "none".to_owned(), |from| from.to_string());
         facts.push(("leader", format!("{}: {from} to {}", of.id, of.to)));
+    }
+    if moves.len() > NAMED {
+        facts.push(("leader", format!("and {} more", moves.len() - NAMED)));
     }
     notes.push(Note::plain(
         "no data moves; clients of these partitions look up the leader anew",

@@ -11,6 +11,8 @@ use super::{Change, Note, Plan};
 
 /// Minutes in which a backlog should be worked off for a count to be called enough.
 const DRAIN_MINUTES: f64 = 15.0;
+/// Seconds of what comes in that a lag must hold for its pods to be called busy.
+const BACKLOG_SECONDS: f64 = 10.0;
 /// How many useful counts are named.
 const COUNTS: usize = 8;
 
@@ -321,27 +323,31 @@ fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
     };
     let working = pods.min(of.useful_pods().max(1));
     let drain = rate * working as f64 - inflow;
-    let then = if drain <= 0.0 {
-        format!("still grows by {:.0}/s", -drain)
-    } else if lag == 0 {
-        "keeps up".to_owned()
-    } else {
-        let minutes = lag as f64 / drain / 60.0;
-        let enough = if minutes <= DRAIN_MINUTES {
-            ""
-        } else {
-            ", slowly"
-        };
-        match minutes {
-            m if m < 1.0 => format!("drains in {:.0} s{enough}", m * 60.0),
-            m if m < 120.0 => format!("drains in {m:.0} min{enough}"),
-            m => format!("drains in {:.0} h{enough}", m / 60.0),
+    // Without a backlog a pod only shows what there was to do, not what it could do.
+    let limited = lag as f64 > inflow * BACKLOG_SECONDS;
+    let least = if limited { "" } else { "at least " };
+    let then = match (drain > 0.0, limited) {
+        (false, true) => format!("still grows by {:.0}/s", -drain),
+        (false, false) => "may fall behind".to_owned(),
+        (true, false) => "keeps up".to_owned(),
+        (true, true) => {
+            let minutes = lag as f64 / drain / 60.0;
+            let slowly = if minutes <= DRAIN_MINUTES {
+                ""
+            } else {
+                ", slowly"
+            };
+            match minutes {
+                m if m < 1.0 => format!("drains in {:.0} s", m * 60.0),
+                m if m < 120.0 => format!("drains in {m:.0} min{slowly}"),
+                m => format!("drains in {:.0} h{slowly}", m / 60.0),
+            }
         }
     };
     facts.push((
         "lag",
         format!(
-            "{lag} now, {growth:+.0}/s; {inflow:.0}/s come in, a pod does {rate:.0}/s: with {pods} it {then} (estimate)"
+            "{lag} now, {growth:+.0}/s; {inflow:.0}/s come in, a pod does {least}{rate:.0}/s: with {pods} it {then} (estimate)"
         ),
     ));
 }

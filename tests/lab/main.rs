@@ -16,6 +16,7 @@
     reason = "servers and their tools take real time"
 )]
 
+mod acting;
 mod audit;
 mod bad_input;
 mod chaos;
@@ -29,6 +30,7 @@ mod lag_oracle;
 mod program;
 mod prometheus_client;
 mod quiet;
+mod read_only;
 mod screen;
 mod snapshot_oracle;
 mod wait;

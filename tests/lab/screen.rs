@@ -29,7 +29,7 @@ pub(crate) struct Screen {
     output: Receiver<Vec<u8>>,
     terminal: vt100::Parser,
     _master: Box<dyn MasterPty + Send>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Screen {
@@ -86,7 +86,29 @@ impl Screen {
             output,
             terminal: vt100::Parser::new(rows, columns, 0),
             _master: pty.master,
-            _home: home,
+            home,
+        }
+    }
+
+    /// The lines of the journal.
+    pub(crate) fn journal(&self) -> Vec<serde_json::Value> {
+        let path = self.home.path().join(".local/state/plimsoll/journal.jsonl");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// Takes what has come so far without waiting for more; false when the program has ended.
+    pub(crate) fn glance(&mut self) -> Option<String> {
+        loop {
+            match self.output.try_recv() {
+                Ok(bytes) => self.terminal.process(&bytes),
+                Err(std::sync::mpsc::TryRecvError::Empty) => {
+                    return Some(self.terminal.screen().contents());
+                }
+                Err(std::sync::mpsc::TryRecvError::Disconnected) => return None,
+            }
         }
     }
 

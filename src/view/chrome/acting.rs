@@ -166,10 +166,16 @@ fn of_dialog(dialog: &Dialog, app: &App, room: usize) -> Layer {
     match &dialog.plan {
         Err(why) => note(&mut lines, &Note::refuse(why.clone()), room),
         Ok(plan) => {
+            // What speaks against it is not to be scrolled for.
+            let (loud, calm): (Vec<&Note>, Vec<&Note>) =
+                plan.notes.iter().partition(|of| of.weight > Weight::Plain);
+            for of in loud {
+                note(&mut lines, of, room);
+            }
             for (label, words) in &plan.facts {
                 fact(&mut lines, label, words, Role::Text, room);
             }
-            for of in &plan.notes {
+            for of in calm {
                 note(&mut lines, of, room);
             }
             fact(&mut lines, "same as", &plan.command, Role::Dim, room);
