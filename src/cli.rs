@@ -117,7 +117,8 @@ fn check_systems(kind: &str, needed: Option<System>, settings: &Settings) -> Res
 }
 
 fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
-    let Some(name) = name.filter(|name| !Theme::names().any(|known| known == *name)) else {
+    let known = |name: &str| name == "default" || Theme::names().any(|known| known == name);
+    let Some(name) = name.filter(|name| !known(name)) else {
         return Ok(());
     };
     let known: Vec<&str> = Theme::names().collect();

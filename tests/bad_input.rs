@@ -275,7 +275,7 @@ const CASES: &[Case] = &[
     case(
         "demo --theme midnight",
         2,
-        &["theme", "\"midnight\"", "default"],
+        &["theme", "\"midnight\"", "high-contrast"],
     ),
     with(
         &[("PLIMSOLL_THEME", "defualt")],

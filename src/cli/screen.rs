@@ -26,7 +26,7 @@ const LAST_ORDERS: Duration = Duration::from_secs(3);
 
 /// The theme that was asked for, with as many colours as the terminal should get.
 pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
-    let name = settings.look.theme.as_deref().unwrap_or("default");
+    let name = settings.look.theme.as_deref().unwrap_or(Theme::USUAL);
     let theme = Theme::named(name)
         .map_err(|error| Exit::usage(Complaint::new("--theme", error.to_string())))?;
     Ok(if settings.look.colourless {

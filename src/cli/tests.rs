@@ -174,9 +174,9 @@ fn later_sources_win_over_earlier_ones() {
     let flag = theme("--theme default", &themed).unwrap();
     assert_eq!(flag.look.theme.as_deref(), Some("default"));
     assert!(
-        theme("--theme defautl", &env)
+        theme("--theme solarised", &env)
             .unwrap_err()
-            .contains("did you mean default?")
+            .contains("did you mean solarized?")
     );
 
     let servers = |words: &str| {

@@ -94,7 +94,18 @@ pub enum ThemeError {
     Unknown { name: String, known: String },
 }
 
-const EMBEDDED: &[(&str, &str)] = &[("default", include_str!("../../themes/default.toml"))];
+/// The themes that are built in; the first is taken where none is asked for, since it suits any terminal.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("16-colour", include_str!("../../themes/16-colour.toml")),
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("solarized", include_str!("../../themes/solarized.toml")),
+    (
+        "high-contrast",
+        include_str!("../../themes/high-contrast.toml"),
+    ),
+    ("mono", include_str!("../../themes/mono.toml")),
+];
 
 /// The styles of all parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,13 +114,17 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// The theme where none is asked for.
+    pub const USUAL: &'static str = "16-colour";
+
     /// The names of the themes that are built in.
     pub fn names() -> impl Iterator<Item = &'static str> {
         EMBEDDED.iter().map(|(name, _)| *name)
     }
 
-    /// A built-in theme.
+    /// A built-in theme; `default` is another name of the usual one.
     pub fn named(name: &str) -> Result<Theme, ThemeError> {
+        let name = if name == "default" { Self::USUAL } else { name };
         let found = EMBEDDED.iter().find(|(known, _)| *known == name);
         let Some((name, text)) = found else {
             let known = Self::names().collect::<Vec<_>>().join(", ");
@@ -157,6 +172,10 @@ impl Theme {
     pub fn without_colour(mut self) -> Theme {
         for (part, style) in &mut self.styles {
             let dim = matches!(part, Part::Dim | Part::Stale | Part::Border);
+            // A selection that was a background is one no more.
+            if *part == Part::Selected {
+                style.add_modifier |= Modifier::REVERSED;
+            }
             style.fg = None;
             style.bg = None;
             if dim {
@@ -218,6 +237,120 @@ mod tests {
             let selected = theme.style(Part::Selected);
             assert!(selected.add_modifier.contains(Modifier::REVERSED), "{name}");
             assert_ne!(theme.style(Part::Bad), theme.style(Part::Text), "{name}");
+        }
+    }
+
+    /// Red, green and blue of a colour; the 16 as xterm has them.
+    fn rgb(colour: Color) -> [f64; 3] {
+        let (r, g, b) = match colour {
+            Color::Rgb(r, g, b) => (r, g, b),
+            Color::Black => (0, 0, 0),
+            Color::Red => (205, 0, 0),
+            Color::Green => (0, 205, 0),
+            Color::Yellow => (205, 205, 0),
+            Color::Blue => (0, 0, 238),
+            Color::Magenta => (205, 0, 205),
+            Color::Cyan => (0, 205, 205),
+            Color::Gray => (229, 229, 229),
+            Color::DarkGray => (127, 127, 127),
+            Color::LightRed => (255, 0, 0),
+            Color::LightGreen => (0, 255, 0),
+            Color::LightYellow => (255, 255, 0),
+            Color::LightBlue => (92, 92, 255),
+            Color::LightMagenta => (255, 0, 255),
+            Color::LightCyan => (0, 255, 255),
+            Color::White => (255, 255, 255),
+            other => panic!("no known colour: {other}"),
+        };
+        [r, g, b].map(f64::from)
+    }
+
+    /// The contrast of two colours as WCAG 2 defines it, from 1 to 21.
+    fn contrast(a: Color, b: Color) -> f64 {
+        let luminance = |colour| {
+            let linear = rgb(colour).map(|channel| {
+                let share = channel / 255.0;
+                if share <= 0.03928 {
+                    share / 12.92
+                } else {
+                    ((share + 0.055) / 1.055).powf(2.4)
+                }
+            });
+            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// What of a style is seen without its colours.
+    fn shape(theme: &Theme, part: Part) -> Modifier {
+        theme.style(part).add_modifier
+    }
+
+    #[test]
+    fn every_role_of_every_theme_is_visible() {
+        let names: Vec<&str> = Theme::names().collect();
+        assert_eq!(names.len(), 6);
+        for name in names {
+            let theme = Theme::named(name).unwrap();
+            let ground = theme.style(Part::Text).bg.unwrap_or(Color::Black);
+            let chosen = theme.style(Part::Selected).bg;
+            for part in Part::ALL.iter().filter(|part| **part != Part::Selected) {
+                let style = theme.style(*part);
+                let seen = contrast(style.fg.unwrap_or(Color::White), style.bg.unwrap_or(ground));
+                // WCAG AA for text is 4.5, for what is no text 3; a border may be fainter than what it frames.
+                let least = if *part == Part::Border { 2.0 } else { 4.5 };
+                assert!(seen >= least, "{name}: {} has {seen:.2}", part.name());
+                if let Some(chosen) = chosen {
+                    let seen = contrast(style.fg.unwrap_or(Color::White), chosen);
+                    let least = if *part == Part::Border { 1.5 } else { 3.0 };
+                    assert!(
+                        seen >= least,
+                        "{name}: {} has {seen:.2} in the chosen row",
+                        part.name()
+                    );
+                }
+            }
+            let selected = theme.style(Part::Selected);
+            let reversed = selected.add_modifier.contains(Modifier::REVERSED);
+            let differs = chosen.is_some_and(|chosen| contrast(chosen, ground) >= 1.2);
+            assert!(
+                reversed || differs,
+                "{name}: the chosen row looks like the others"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_and_the_chosen_tab_are_seen_in_every_theme_without_its_colours() {
+        for name in Theme::names() {
+            let theme = Theme::named(name).unwrap().without_colour();
+            for part in [
+                Part::Strong,
+                Part::Warn,
+                Part::Bad,
+                Part::Selected,
+                Part::TabActive,
+                Part::Dim,
+                Part::Stale,
+            ] {
+                assert_ne!(
+                    shape(&theme, part),
+                    shape(&theme, Part::Text),
+                    "{name}: {}",
+                    part.name()
+                );
+            }
+            assert_ne!(
+                shape(&theme, Part::Dim),
+                shape(&theme, Part::Stale),
+                "{name}"
+            );
+            assert_ne!(
+                shape(&theme, Part::Tab),
+                shape(&theme, Part::TabActive),
+                "{name}"
+            );
         }
     }
 
