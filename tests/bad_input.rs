@@ -278,11 +278,11 @@ const CASES: &[Case] = &[
         &["theme", "\"midnight\"", "high-contrast"],
     ),
     with(
-        &[("PLIMSOLL_THEME", "defualt")],
+        &[("PLIMSOLL_THEME", "solarised")],
         case(
             "demo",
             2,
-            &["theme", "\"defualt\"", "did you mean default?"],
+            &["theme", "\"solarised\"", "did you mean solarized?"],
         ),
     ),
     case(
