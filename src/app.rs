@@ -5,28 +5,42 @@
 
 pub(crate) mod acting;
 mod action;
+mod columns;
+mod copy;
 mod effect;
 mod filter;
-mod goto;
+mod help;
 mod key;
+mod keymap;
 mod logring;
 mod mode;
 mod msg;
 mod nav;
+mod notice;
 mod page;
+mod palette;
+mod prefs;
+mod spot;
 mod state;
 
 pub use acting::{Acting, Activity, Dialog, Step, Wish};
-pub use action::{ACTIONS, Action, ActionDef, Place, find as action_for, key_table};
+pub use action::{ACTIONS, Action, ActionDef, Place, key_table};
+pub use columns::{Columns, ListName};
+pub use copy::{COPIED, Copied, Reach};
 pub use effect::{Effect, Interest};
-pub use filter::Filter;
-pub use goto::{Command, candidates, parse as parse_goto};
+pub use filter::{Bound, Filter, GRAMMAR, Unit};
+pub use help::HelpLine;
 pub use key::{Chord, KeyCode};
+pub use keymap::{KeyFault, Keymap};
 pub use logring::{LogLevel, LogLine, LogRing};
 pub use mode::{Input, Mode};
 pub use msg::Msg;
 pub use nav::{Anchor, Sort, Subject, View};
+pub use notice::Notice;
 pub use page::{
     Align, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, width,
 };
-pub use state::{App, Lines, Options, RowRef};
+pub use palette::{CANDIDATES, Candidate, Command, Offer, candidates};
+pub use prefs::Prefs;
+pub use spot::{Area, Gesture, Mouse, Seen, Spot};
+pub use state::{App, Chooser, Lines, Options, RowRef};

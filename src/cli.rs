@@ -15,13 +15,14 @@ mod probe;
 pub mod report;
 pub mod screen;
 pub mod settings;
+pub mod themes;
 mod usage;
 
 use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::{app::PaneId, model::System, view::Theme};
+use crate::{app::PaneId, model::System};
 
 pub use args::{Format, View};
 pub use env::Environment;
@@ -30,6 +31,7 @@ pub use report::Subject;
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
 use args::{CommandLine, Subcommands};
+use themes::Themes;
 
 /// What to do, and what holds while it is done.
 #[derive(Clone, Debug)]
@@ -77,7 +79,7 @@ pub fn parse(
         ..Exit::quiet(Code::Usage)
     })?;
     let settings = settings::resolve(&line, demo, file, env)?;
-    check_theme(settings.look.theme.as_deref())?;
+    check_theme(settings.look.theme.as_deref(), env)?;
     let report = settings::resolve_report(&line, env);
     let command = match line.command {
         None => Command::Screen { pane: line.pane },
@@ -116,13 +118,13 @@ fn check_systems(kind: &str, needed: Option<System>, settings: &Settings) -> Res
     Err(Complaint::new(kind, why).remedy(format!("{remedy}, or try --demo")))
 }
 
-fn check_theme(name: Option<&str>) -> Result<(), Complaint> {
-    let known = |name: &str| name == "default" || Theme::names().any(|known| known == name);
-    let Some(name) = name.filter(|name| !known(name)) else {
+fn check_theme(name: Option<&str>, env: &Environment) -> Result<(), Complaint> {
+    let mut known = Themes::new(env, false).names();
+    known.push("default".to_owned());
+    let Some(name) = name.filter(|name| !known.iter().any(|known| known == name)) else {
         return Ok(());
     };
-    let known: Vec<&str> = Theme::names().collect();
-    let near = exit::nearest(name, known.iter().copied());
+    let near = exit::nearest(name, known.iter().map(String::as_str));
     let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
     Err(Complaint::new("theme", "no such theme")
         .at(format!("{name:?}"))

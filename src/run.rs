@@ -2,16 +2,17 @@
 //! something happens.
 
 mod input;
+mod saved;
 mod signals;
 
-use std::{io, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 use futures::{Stream, StreamExt};
 use ratatui::backend::{Backend, CrosstermBackend};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::{
-    app::{App, Effect, LogLine, Msg},
+    app::{App, Effect, LogLine, Msg, Notice},
     log::Log,
     model::{Envelope, Time},
     source::clock,
@@ -53,15 +54,14 @@ pub struct Inputs<S> {
     pub answers: mpsc::Receiver<Msg>,
 }
 
-/// Runs until the user quits or the keys end. `perform` does what the app asks for; what it returns is drawn on.
+/// Runs until the user quits or the keys end. `perform` does what the app asks for, and may have an answer to it.
 pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
     screen: &mut Screen<B>,
     app: &mut App,
-    theme: &Theme,
     inputs: &mut Inputs<S>,
     frame: Duration,
     now: impl Fn() -> Time,
-    mut perform: impl FnMut(Effect, &mut Screen<B>),
+    mut perform: impl FnMut(Effect, &mut Screen<B>) -> Option<Msg>,
 ) -> Result<Stats, B::Error> {
     let mut stats = Stats::default();
     let (columns, rows) = screen.size();
@@ -78,10 +78,10 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
             for effect in app.before_draw() {
                 perform(effect, screen);
             }
-            let drawn = screen.draw(app, theme)?;
+            let drawn = screen.draw(app)?;
             stats.draws += 1;
             stats.writes += u64::from(drawn.cells > 0);
-            app.drawn(drawn.roll);
+            app.drawn(drawn.seen);
             drawn_at = Some(now());
             (pending, at_once) = (app.take_dirty(), false);
             continue;
@@ -108,7 +108,10 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
                 Msg::Wake
             }
         };
-        at_once |= matches!(msg, Msg::Key(_) | Msg::Resize(..) | Msg::Resumed);
+        at_once |= matches!(
+            msg,
+            Msg::Key(_) | Msg::Mouse(_) | Msg::Resize(..) | Msg::Resumed
+        );
         if let Msg::Resize(columns, rows) = msg {
             screen.resize(columns, rows);
         }
@@ -124,10 +127,17 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
             effects.extend(app.handle(Msg::Feed(Box::new(envelope)), now()));
         }
         for effect in effects {
-            match effect {
+            let answer = match effect {
                 Effect::Quit => return Ok(stats),
-                Effect::Redraw => screen.forget(),
+                Effect::Redraw => {
+                    screen.forget();
+                    None
+                }
                 other => perform(other, screen),
+            };
+            // What an answer asks for has no answer of its own.
+            for effect in answer.into_iter().flat_map(|msg| app.handle(msg, now())) {
+                perform(effect, screen);
             }
         }
     }
@@ -140,10 +150,21 @@ async fn wait(time: Option<Duration>) {
     }
 }
 
+/// Where themes come from.
+pub trait Themes {
+    /// The theme of this name, or in words why there is none.
+    fn find(&self, name: &str) -> Result<Theme, String>;
+    /// The file that it was read from, if it is one that can change.
+    fn file(&self, name: &str) -> Option<PathBuf>;
+}
+
 /// How the screen is to look, and what it is to show.
 pub struct Session {
     pub app: App,
     pub theme: Theme,
+    pub themes: Box<dyn Themes>,
+    /// The terminal is one of tmux.
+    pub tmux: bool,
     pub frame: Duration,
     pub feed: mpsc::Receiver<Envelope>,
     pub answers: mpsc::Receiver<Msg>,
@@ -155,15 +176,21 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
     let Session {
         mut app,
         theme,
+        themes,
+        tmux,
         frame,
         feed,
         answers,
         mut log,
     } = session;
     let signals = Signals::listen()?;
-    let mut terminal = Some(Terminal::enter()?);
-    let mut screen = Screen::new(CrosstermBackend::new(io::stdout()))?;
-    let keys = input::stream(signals);
+    let mut terminal = Some(Terminal::enter(app.options.prefs.mouse)?);
+    let mut screen = Screen::new(CrosstermBackend::new(io::stdout()), theme)?;
+    let file = themes.file(&app.options.prefs.theme);
+    let (shown, file) = watch::channel(file);
+    let (say, saved) = mpsc::channel(1);
+    tokio::spawn(saved::watch(file, say));
+    let keys = input::stream(signals, saved);
     let mut inputs = Inputs {
         keys: Box::pin(keys),
         feed,
@@ -180,13 +207,38 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
                 None => {}
             }
             screen.forget();
+            None
         }
-        other => outside(&other),
+        Effect::Copy(text) => {
+            let copied = terminal.as_ref().map(|_| Terminal::copy(&text, tmux));
+            copied
+                .and_then(Result::err)
+                .map(|error| Msg::Said(Notice::bad(format!("nothing was copied: {error}"))))
+        }
+        Effect::Mouse(ours) => {
+            if let Some(Err(error)) = terminal.as_mut().map(|terminal| terminal.mouse(ours)) {
+                tracing::error!("the mouse could not be switched: {error}");
+            }
+            None
+        }
+        Effect::Theme(name) => {
+            shown.send_replace(themes.file(&name));
+            Some(Msg::Said(match themes.find(&name) {
+                Ok(theme) => {
+                    screen.set_theme(theme);
+                    Notice::new(format!("theme {name}"))
+                }
+                Err(why) => Notice::bad(why),
+            }))
+        }
+        other => {
+            outside(&other);
+            None
+        }
     };
     run(
         &mut screen,
         &mut app,
-        &theme,
         &mut inputs,
         frame,
         clock::now,

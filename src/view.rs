@@ -10,22 +10,29 @@ mod theme;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::{
-    app::{App, Mode},
-    model::Time,
-};
+use crate::app::{App, Area, Mode, Seen};
 
 pub use screen::{Drawn, Screen};
 pub use theme::{Part, Theme, ThemeError};
 
-/// Draws the whole app. Returns the moment at which the picture is out of date by itself.
-pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
+/// Cells of the screen, as the app knows them.
+fn area(of: Rect) -> Area {
+    Area {
+        x: of.x,
+        y: of.y,
+        width: of.width,
+        height: of.height,
+    }
+}
+
+/// Draws the whole app. Returns when the picture is out of date by itself, and what can be clicked.
+pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Seen {
     let area = buffer.area;
     buffer.set_style(area, theme.style(Part::Text));
     let cx = app.cx();
     if area.width < 40 || area.height < 8 {
         chrome::tiny::draw(buffer, area, app, &cx, theme);
-        return cx.roll();
+        return cx.seen();
     }
     let body = Rect::new(area.x, area.y + 2, area.width, area.height - 3);
     chrome::header::draw(buffer, Rect { height: 1, ..area }, app, &cx, theme);
@@ -37,6 +44,7 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
             ..area
         },
         app,
+        &cx,
         theme,
     );
     body::draw(buffer, body, app, &cx, theme);
@@ -51,16 +59,20 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Option<Time> {
         theme,
     );
     match &app.mode {
-        Mode::Help { top } => chrome::help::draw(buffer, body, app, *top, theme),
+        Mode::Help { top } => chrome::help::draw(buffer, body, app, *top, &cx, theme),
         Mode::Goto { input, chosen } => {
-            chrome::goto::draw(buffer, body, app, &input.text, *chosen, theme);
+            chrome::palette::draw(buffer, body, app, (&input.text, *chosen), &cx, theme);
         }
         Mode::Dialog(_)
         | Mode::Unlock { .. }
         | Mode::Following { .. }
         | Mode::Journal { .. }
         | Mode::Unfinished => chrome::acting::draw(buffer, body, app, &cx, theme),
+        Mode::Columns(of) => chrome::menu::columns(buffer, body, of, &cx, theme),
+        Mode::Copy { choices, chosen } => {
+            chrome::menu::copy(buffer, body, (choices, *chosen), &cx, theme);
+        }
         Mode::Normal | Mode::Filter { .. } => {}
     }
-    cx.roll()
+    cx.seen()
 }

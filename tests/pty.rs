@@ -135,6 +135,53 @@ fn colours_are_for_terminals_that_want_them() {
 }
 
 #[test]
+fn the_mouse_is_taken_given_back_and_left_alone_when_told_so() {
+    let mut program = Program::start((80, 24), &[]);
+    program.wait_for("what hurts now");
+    assert!(program.has_mouse());
+    program.press("M");
+    program.wait_for("the mouse is the terminal's");
+    assert!(!program.has_mouse());
+    program.press("M");
+    program.wait_for("the mouse is ours");
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+    program.assert_restored();
+    assert!(!program.has_mouse());
+    let mut program = Program::start((80, 24), &["--no-mouse"]);
+    program.wait_for("what hurts now");
+    assert!(!program.has_mouse());
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+}
+
+#[test]
+fn a_theme_of_ones_own_is_shown_anew_when_it_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let themes = folder.path().join("plimsoll/themes");
+    std::fs::create_dir_all(&themes).unwrap();
+    let file = themes.join("mine.toml");
+    std::fs::write(&file, "[text]\nfg = \"#102030\"\n").unwrap();
+    let config = folder.path().to_str().unwrap();
+    let environment = [("XDG_CONFIG_HOME", config), ("PLIMSOLL_THEME", "mine")];
+    let mut program = Program::in_environment((80, 24), &environment);
+    program.wait_for("what hurts now");
+    // Saved with another moment, whatever the clock of the file system can tell apart.
+    let saved = |text: &str, seconds: u64| {
+        std::fs::write(&file, text).unwrap();
+        let open = std::fs::File::options().write(true).open(&file).unwrap();
+        let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        open.set_modified(moment).unwrap();
+    };
+    saved("[tetx]\n", 1_000_000_000);
+    program.wait_for("[tetx] is no role");
+    saved("[text]\nfg = \"#405060\"\n", 1_000_000_100);
+    program.wait_for("theme mine");
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+}
+
+#[test]
 fn a_dumb_terminal_gets_no_colours() {
     assert!(!coloured(&[("TERM", "dumb")]));
 }

@@ -16,10 +16,16 @@ mod world;
 mod acting;
 #[path = "screens/demo.rs"]
 mod demo;
+#[path = "screens/driving.rs"]
+mod driving;
+#[path = "screens/filter.rs"]
+mod filter;
 #[path = "screens/looks.rs"]
 mod looks;
 #[path = "screens/moves.rs"]
 mod moves;
+#[path = "screens/palette.rs"]
+mod palette;
 #[path = "screens/pods.rs"]
 mod pods;
 #[path = "screens/scenarios.rs"]

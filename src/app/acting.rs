@@ -188,11 +188,6 @@ impl App {
         }
     }
 
-    /// One line that is shown until the next key.
-    pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(text.into());
-    }
-
     pub(super) fn unlock_key(
         &mut self,
         chord: Chord,

@@ -2,7 +2,7 @@
 
 use crate::model::Noun;
 
-use super::{Chord, PaneId};
+use super::PaneId;
 
 mod table;
 
@@ -19,6 +19,12 @@ pub enum Action {
     Last,
     Open,
     Back,
+    Backward,
+    Forward,
+    Columns,
+    Copy,
+    Mark,
+    MarkRange,
     Filter,
     Goto,
     Help,
@@ -35,6 +41,7 @@ pub enum Action {
     Journal,
     Lock,
     NextSection,
+    Mouse,
     Refresh,
     Redraw,
     Suspend,
@@ -93,26 +100,28 @@ const fn change(def: ActionDef) -> ActionDef {
     }
 }
 
-/// The action of a key.
-pub fn find(chord: Chord) -> Option<&'static ActionDef> {
-    ACTIONS
-        .iter()
-        .find(|def| def.keys.iter().any(|key| Chord::parse(key) == Some(chord)))
-}
-
 /// The key table of the README, as Markdown.
 pub fn key_table() -> String {
-    let mut table = String::from("| key | what it does |\n|---|---|\n");
+    let mut table = String::from("| key | what it does | name |\n|---|---|---|\n");
     for def in ACTIONS {
         let keys: Vec<String> = def.keys.iter().map(|key| format!("`{key}`")).collect();
-        table.extend(["| ", &keys.join(" "), " | ", def.doc, " |\n"]);
+        let name = def.name();
+        table.extend([
+            "| ",
+            &keys.join(" "),
+            " | ",
+            def.doc,
+            " | `",
+            &name,
+            "` |\n",
+        ]);
     }
     table
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Chord, *};
 
     #[test]
     fn every_key_can_be_typed_and_means_one_thing() {

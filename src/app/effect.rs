@@ -28,5 +28,11 @@ pub enum Effect {
     Order(Box<Order>),
     /// Draw everything anew.
     Redraw,
+    /// Show the theme of this name.
+    Theme(String),
+    /// Put this text on the terminal's clipboard.
+    Copy(String),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     Quit,
 }

@@ -1,6 +1,6 @@
 //! What keys mean now, and the line that is being typed.
 
-use super::{Chord, Dialog, Filter, KeyCode};
+use super::{Chooser, Chord, Copied, Dialog, Filter, KeyCode};
 
 /// A line of text that is being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub enum Mode {
     },
     Help {
         top: usize,
+    },
+    /// The columns of a list are being chosen.
+    Columns(Chooser),
+    /// What of the row is to be copied.
+    Copy {
+        choices: Vec<Copied>,
+        chosen: usize,
     },
     /// A change, from preview to confirmation.
     Dialog(Box<Dialog>),

@@ -2,12 +2,13 @@
 
 use crate::{model::Envelope, plan::Answer};
 
-use super::{Chord, LogLine};
+use super::{Chord, LogLine, Mouse, Notice};
 
 /// One message. There is one order of messages, and one door for them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     Key(Chord),
+    Mouse(Mouse),
     /// Columns and rows.
     Resize(u16, u16),
     Feed(Box<Envelope>),
@@ -17,6 +18,10 @@ pub enum Msg {
     Answer(Box<Answer>),
     /// The moment of [`super::App::next_wake`] has come.
     Wake,
+    /// The file of the theme that is shown was saved.
+    ThemeSaved,
+    /// Something outside has a word for the user.
+    Said(Notice),
     /// The program is in the foreground again.
     Resumed,
 }

@@ -1,5 +1,7 @@
 //! Where the user is: a stack of views, each with its own cursor, filter and order.
 
+use std::collections::BTreeSet;
+
 use crate::model::Key;
 
 use super::{Filter, PaneId};
@@ -38,6 +40,10 @@ pub struct View {
     pub anchor: Option<Anchor>,
     pub filter: Filter,
     pub sort: Option<Sort>,
+    /// Rows that are marked, for actions on several.
+    pub marks: BTreeSet<Key>,
+    /// The row that was marked last: where a range begins.
+    pub(super) marked: Option<Key>,
     /// Place of the cursor among what can be selected, and the first line shown.
     pub(super) at: usize,
     pub(super) top: usize,
@@ -58,6 +64,8 @@ impl View {
             anchor: None,
             filter: Filter::default(),
             sort: None,
+            marks: BTreeSet::new(),
+            marked: None,
             at: 0,
             top: 0,
         }

@@ -1,13 +1,16 @@
 //! What a pane offers: pages of facts and lists, as meaning. How they look is the view's business.
 
-use std::{borrow::Cow, cell::Cell as Slot};
+use std::{
+    borrow::Cow,
+    cell::{Cell as Slot, RefCell},
+};
 
 use crate::{
     insight::{Finding, Picture},
     model::{Key, Ledger, Source, State, Time},
 };
 
-use super::{LogRing, Options};
+use super::{Area, LogRing, Options, Seen, Spot, Unit};
 
 /// The panes that have a name of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +93,8 @@ pub struct Column {
     pub drop: u8,
     /// Whether the first sort by it is from the highest down.
     pub descending: bool,
+    /// What its numbers count, for filters such as `age>1h`.
+    pub unit: Unit,
 }
 
 impl Column {
@@ -101,6 +106,7 @@ impl Column {
             flex: 0,
             drop: 0,
             descending: false,
+            unit: Unit::Count,
         }
     }
 
@@ -112,6 +118,7 @@ impl Column {
             flex: 0,
             drop: 0,
             descending: true,
+            unit: Unit::Count,
         }
     }
 
@@ -124,6 +131,12 @@ impl Column {
     #[must_use]
     pub const fn drop(mut self, drop: u8) -> Self {
         self.drop = drop;
+        self
+    }
+
+    #[must_use]
+    pub const fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
         self
     }
 }
@@ -234,6 +247,7 @@ pub struct Cx<'a> {
     /// Only ASCII may be shown.
     pub ascii: bool,
     roll: Slot<Option<Time>>,
+    spots: RefCell<Vec<(Area, Spot)>>,
 }
 
 impl<'a> Cx<'a> {
@@ -253,6 +267,7 @@ impl<'a> Cx<'a> {
             options,
             ascii,
             roll: Slot::new(None),
+            spots: RefCell::default(),
         }
     }
 
@@ -274,6 +289,21 @@ impl<'a> Cx<'a> {
     /// When something that was shown will be different though nothing was heard.
     pub fn roll(&self) -> Option<Time> {
         self.roll.get()
+    }
+
+    /// What was just drawn in this area can be clicked.
+    pub fn spot(&self, area: Area, spot: Spot) {
+        if let Ok(mut spots) = self.spots.try_borrow_mut() {
+            spots.push((area, spot));
+        }
+    }
+
+    /// All that the draw with this context found out.
+    pub fn seen(self) -> Seen {
+        Seen {
+            roll: self.roll.get(),
+            spots: self.spots.into_inner(),
+        }
     }
 
     /// The time since a moment, as `9s`, `4m`, `3h`, `2d`; rolls over at each step.

@@ -8,18 +8,26 @@ use crate::{
 };
 
 use super::{
-    Column, Cx, Effect, Interest, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View,
-    acting::Acting, nav::Subject,
+    ActionDef, Column, Cx, Effect, Interest, LogRing, Mode, Msg, Notice, Page, Pane, PaneId, Place,
+    Prefs, Seen, View, acting::Acting, nav::Subject, notice::Board,
 };
 
 mod act;
+mod columns;
+mod copying;
 mod cursor;
+mod history;
 mod interest;
 mod keys;
 mod lines;
+mod marks;
 mod order;
+mod pointer;
 
+pub use columns::Chooser;
 pub use lines::{Lines, RowRef};
+
+use history::Trail;
 
 /// What was settled at the start and does not change.
 #[derive(Clone, Debug)]
@@ -36,6 +44,7 @@ pub struct Options {
     pub demo: bool,
     /// The pane to begin with.
     pub pane: PaneId,
+    pub prefs: Prefs,
 }
 
 /// The state of the program as the user sees it.
@@ -47,8 +56,6 @@ pub struct App {
     pub mode: Mode,
     /// What is changed, and what was.
     pub acting: Acting,
-    /// A line that is shown until the next key.
-    pub notice: Option<String>,
     pub panes: &'static [&'static dyn Pane],
     /// The pane at the bottom, and the objects opened from it.
     base: View,
@@ -62,7 +69,12 @@ pub struct App {
     findings_of: Option<(u64, i64)>,
     findings_change: Option<Time>,
     interest: Interest,
-    roll: Option<Time>,
+    board: Board,
+    trail: Trail,
+    /// What the last draw found out.
+    seen: Seen,
+    /// The divider is being dragged.
+    dragging: bool,
     pub(super) dirty: bool,
 }
 
@@ -74,7 +86,6 @@ impl App {
             log: LogRing::default(),
             mode: Mode::Normal,
             acting: Acting::default(),
-            notice: None,
             base: View::pane(options.pane),
             above: Vec::new(),
             left: Vec::new(),
@@ -84,7 +95,10 @@ impl App {
             findings_of: None,
             findings_change: None,
             interest: Interest::default(),
-            roll: None,
+            board: Board::default(),
+            trail: Trail::default(),
+            seen: Seen::default(),
+            dragging: false,
             dirty: true,
             options,
             panes,
@@ -166,6 +180,11 @@ impl App {
         }
     }
 
+    /// Whether an action can be done here: it means something, and is not masked.
+    pub fn offers(&self, def: &ActionDef) -> bool {
+        !(def.changes && self.options.read_only) && self.applies(def.place)
+    }
+
     /// Lines of the page that fit on the screen.
     pub fn body_height(&self) -> usize {
         let chrome = Self::CHROME + usize::from(self.lines.pinned);
@@ -203,7 +222,7 @@ impl App {
     }
 
     /// Rows that header, tabs, borders and footer take.
-    const CHROME: usize = 5;
+    pub(super) const CHROME: usize = 5;
     /// From this width on the selected object's page stands beside the list.
     pub const BESIDE: u16 = 160;
 
@@ -212,15 +231,26 @@ impl App {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Tells the app when what was just drawn will be out of date by itself.
-    pub fn drawn(&mut self, roll: Option<Time>) {
-        self.roll = roll;
+    /// Tells the app what the draw just found out.
+    pub fn drawn(&mut self, seen: Seen) {
+        self.seen = seen;
+    }
+
+    /// Columns of the screen that the list gets where the selected object stands beside it; all of them elsewhere.
+    pub fn list_width(&self) -> u16 {
+        let wide = self.size.0;
+        if wide < Self::BESIDE || !matches!(self.view().subject, Subject::Pane(_)) {
+            return wide;
+        }
+        let share = u32::from(wide) * u32::from(self.options.prefs.share.clamp(20, 80)) / 100;
+        u16::try_from(share).unwrap_or(wide)
     }
 
     /// The moment at which the picture changes by itself. None: not until a message comes.
     pub fn next_wake(&self) -> Option<Time> {
         let acting = self.acting.next_wake();
-        let moments = [self.roll, self.findings_change, acting];
+        let said = self.board.until(self.now);
+        let moments = [self.seen.roll, self.findings_change, acting, said];
         moments.into_iter().flatten().min()
     }
 
@@ -244,7 +274,7 @@ impl App {
                 Vec::new()
             }
             Msg::Wake => {
-                self.roll = None;
+                self.seen.roll = None;
                 self.findings_change = None;
                 self.dirty = true;
                 self.settle();
@@ -255,20 +285,29 @@ impl App {
                 self.settle();
                 self.hear(*answer)
             }
+            Msg::Said(notice) => {
+                self.say(notice);
+                Vec::new()
+            }
+            Msg::ThemeSaved => vec![Effect::Theme(self.options.prefs.theme.clone())],
             Msg::Resumed => {
                 self.dirty = true;
                 vec![Effect::Redraw]
             }
-            Msg::Key(chord) => {
-                self.dirty = true;
-                self.notice = None;
-                self.settle();
-                let mut effects = self.key(chord);
-                self.settle();
-                effects.extend(self.new_interest());
-                effects
-            }
+            Msg::Key(chord) => self.input(|app| app.key(chord)),
+            Msg::Mouse(mouse) => self.input(|app| app.pointer(mouse)),
         }
+    }
+
+    /// What the user did: what it means is looked up in lines that are up to date.
+    fn input(&mut self, take: impl FnOnce(&mut Self) -> Vec<Effect>) -> Vec<Effect> {
+        self.dirty = true;
+        self.board.wipe();
+        self.settle();
+        let mut effects = take(self);
+        self.settle();
+        effects.extend(self.new_interest());
+        effects
     }
 
     /// Brings findings and row order up to date. Called before a draw and around a key, never for a mere envelope.
@@ -291,6 +330,17 @@ impl App {
             self.findings_of = Some(state);
         }
         self.settle_lines();
+    }
+
+    /// Says something to the user.
+    pub fn say(&mut self, notice: impl Into<Notice>) {
+        self.board.say(notice.into(), self.now);
+        self.dirty = true;
+    }
+
+    /// What was said last, while it stands.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.board.shown(self.now)
     }
 
     /// The columns of the section under the cursor.

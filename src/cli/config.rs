@@ -4,11 +4,13 @@
 //! complaints, each with file, line and column.
 
 mod layer;
+mod likes;
 mod reader;
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 pub use layer::{KafkaLayer, Layer, PrometheusLayer};
+pub use likes::Likes;
 use reader::Reader;
 
 use super::{env::Environment, exit::Complaint};
@@ -18,6 +20,7 @@ use super::{env::Environment, exit::Complaint};
 pub struct ConfigFile {
     pub base: Layer,
     pub contexts: BTreeMap<String, Layer>,
+    pub likes: Likes,
 }
 
 /// Reads the file that `--config` or the environment names, or else the one in the XDG config directory. Only the
@@ -82,6 +85,7 @@ fn read_file(reader: &mut Reader<'_>, table: &toml::de::DeTable<'_>) -> ConfigFi
             kafka: kafka(section),
             prometheus: prometheus(section),
         };
+        file.likes = likes::read(section);
         section.table("contexts", |contexts| {
             for name in contexts.names() {
                 contexts.table(&name, |section| {

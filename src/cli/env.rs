@@ -38,6 +38,8 @@ pub struct Environment {
     pub lc_all: Option<String>,
     pub lc_ctype: Option<String>,
     pub lang: Option<String>,
+    /// `TMUX` is set: the terminal is one of tmux.
+    pub tmux: bool,
     /// `SSH_CONNECTION` is set: bytes to the terminal are dear.
     pub ssh: bool,
     /// Proxies, capital letters first. They may hold passwords.
@@ -72,6 +74,7 @@ impl Environment {
             lc_all: text("LC_ALL"),
             lc_ctype: text("LC_CTYPE"),
             lang: text("LANG"),
+            tmux: os("TMUX").is_some(),
             ssh: os("SSH_CONNECTION").is_some(),
             https_proxy: text("HTTPS_PROXY").or_else(|| text("https_proxy")),
             http_proxy: text("HTTP_PROXY").or_else(|| text("http_proxy")),

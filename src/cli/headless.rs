@@ -82,7 +82,7 @@ async fn prepare_and_run(
     all: &Settings,
     env: &Environment,
 ) -> Result<Exit, Exit> {
-    let theme = screen::theme(all)?.without_colour();
+    let theme = screen::theme(all, env)?.without_colour();
     let _log = open_log(all)?;
     // Listened to before anything is started, so that no moment is left in which ctrl-c is not heard.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {

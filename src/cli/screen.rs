@@ -6,7 +6,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
     act::{self, Permit, journal::Journal},
-    app::{App, Effect, Msg, Options, PaneId},
+    app::{App, Effect, Msg, Options, PaneId, Prefs, Reach},
     log::{self, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
@@ -17,7 +17,7 @@ use crate::{
     view::{Theme, panes},
 };
 
-use super::{Code, Complaint, Environment, Exit, Settings, connect};
+use super::{Code, Complaint, Environment, Exit, Settings, connect, themes::Themes};
 
 /// Orders that may wait; a person gives them one at a time.
 const ORDERS: usize = 64;
@@ -25,15 +25,22 @@ const ORDERS: usize = 64;
 const LAST_ORDERS: Duration = Duration::from_secs(3);
 
 /// The theme that was asked for, with as many colours as the terminal should get.
-pub fn theme(settings: &Settings) -> Result<Theme, Exit> {
+pub fn theme(settings: &Settings, env: &Environment) -> Result<Theme, Exit> {
     let name = settings.look.theme.as_deref().unwrap_or(Theme::USUAL);
-    let theme = Theme::named(name)
-        .map_err(|error| Exit::usage(Complaint::new("--theme", error.to_string())))?;
-    Ok(if settings.look.colourless {
-        theme.without_colour()
-    } else {
-        theme
-    })
+    Themes::new(env, settings.look.colourless)
+        .theme(name)
+        .map_err(|why| Exit::usage(Complaint::new("--theme", why)))
+}
+
+/// How a shell reaches the same servers.
+fn reach(settings: &Settings) -> Reach {
+    let kafka = settings.kafka.as_ref();
+    let config = kafka.and_then(|kafka| kafka.command_config.as_ref());
+    Reach {
+        context: settings.context.clone(),
+        bootstrap: kafka.and_then(|kafka| kafka.bootstrap_server.clone()),
+        command_config: config.map(|file| file.display().to_string()),
+    }
 }
 
 /// What the app is told of the settings.
@@ -46,6 +53,18 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
         ascii: settings.look.ascii,
         demo: settings.demo.is_some(),
         pane: pane.unwrap_or(PaneId::Home),
+        prefs: Prefs {
+            theme: settings
+                .look
+                .theme
+                .clone()
+                .unwrap_or_else(|| Theme::USUAL.to_owned()),
+            mouse: settings.look.mouse,
+            keymap: settings.likes.keymap.clone(),
+            columns: settings.likes.columns.clone(),
+            reach: reach(settings),
+            ..Prefs::default()
+        },
     }
 }
 
@@ -133,7 +152,7 @@ pub async fn show(
     env: &Environment,
     pane: Option<PaneId>,
 ) -> Result<Code, Exit> {
-    let theme = theme(settings)?;
+    let theme = theme(settings, env)?;
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
         return Err(Exit::usage(complaint.remedy(
@@ -169,11 +188,16 @@ pub async fn show(
         unfinished,
     } = start(settings, env, to).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
-    let mut app = App::new(panes::ALL, options(settings, site, pane), clock::now());
+    let themes = Themes::new(env, settings.look.colourless);
+    let mut options = options(settings, site, pane);
+    options.prefs.themes = themes.names();
+    let mut app = App::new(panes::ALL, options, clock::now());
     app.recall(unfinished);
     let session = Session {
         app,
         theme,
+        themes: Box::new(themes),
+        tmux: env.tmux,
         frame,
         feed,
         answers,

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     args::{CommandLine, Format},
-    config::{ConfigFile, KafkaLayer, Layer, PrometheusLayer},
+    config::{ConfigFile, KafkaLayer, Layer, Likes, PrometheusLayer},
     env::Environment,
     exit::{Complaint, Exit},
 };
@@ -47,6 +47,8 @@ pub struct Settings {
     pub refresh: Duration,
     pub refresh_metrics: Duration,
     pub look: Look,
+    /// Keys and columns.
+    pub likes: Likes,
     pub log_file: Option<PathBuf>,
     /// 0 usual, 1 more, 2 and above everything.
     pub verbosity: u8,
@@ -180,6 +182,7 @@ pub fn resolve(
             ascii: layer.ascii.unwrap_or(!env.is_utf8()),
             mouse: layer.mouse.unwrap_or(true),
         },
+        likes: file.likes,
         log_file: layer.log_file,
         verbosity: line.screen.verbosity,
         context,

@@ -204,6 +204,15 @@ impl Key {
             Key::Log(_) => Noun::Log,
         }
     }
+
+    /// The namespace that it is in.
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Key::Pod(id) => Some(&id.namespace),
+            Key::Workload(id) => Some(&id.namespace),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Key {

@@ -1,9 +1,13 @@
 //! Events of the terminal as messages of the app.
 
-use crossterm::event::{Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+    MouseEvent, MouseEventKind,
+};
 use futures::{Stream, StreamExt, stream};
+use tokio::sync::mpsc;
 
-use crate::app::{Chord, KeyCode, Msg};
+use crate::app::{Chord, Gesture, KeyCode, Mouse, Msg};
 
 use super::{Signals, signals::Signal};
 
@@ -11,13 +15,33 @@ use super::{Signals, signals::Signal};
 pub fn translate(event: &Event) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => chord(*key).map(Msg::Key),
+        Event::Mouse(mouse) => gesture(*mouse).map(Msg::Mouse),
         Event::Resize(columns, rows) => Some(Msg::Resize(*columns, *rows)),
         _ => None,
     }
 }
 
+fn gesture(mouse: MouseEvent) -> Option<Mouse> {
+    let gesture = match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Gesture::Press,
+        MouseEventKind::Drag(MouseButton::Left) => Gesture::Drag,
+        MouseEventKind::Up(MouseButton::Left) => Gesture::Release,
+        MouseEventKind::ScrollUp => Gesture::WheelUp,
+        MouseEventKind::ScrollDown => Gesture::WheelDown,
+        _ => return None,
+    };
+    Some(Mouse {
+        gesture,
+        x: mouse.column,
+        y: mouse.row,
+    })
+}
+
 fn chord(key: KeyEvent) -> Option<Chord> {
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let code = match key.code {
+        Code::Up if shift => KeyCode::ShiftUp,
+        Code::Down if shift => KeyCode::ShiftDown,
         Code::Char(letter) => KeyCode::Char(letter),
         Code::Enter => KeyCode::Enter,
         Code::Esc => KeyCode::Esc,
@@ -43,9 +67,10 @@ fn chord(key: KeyEvent) -> Option<Chord> {
 }
 
 /// Keys and signals in one stream. It ends when the terminal is gone or a signal says so.
-pub(super) fn stream(signals: Signals) -> impl Stream<Item = Msg> {
+pub(super) fn stream(signals: Signals, saved: mpsc::Receiver<Msg>) -> impl Stream<Item = Msg> {
     let events = EventStream::new();
-    stream::unfold((events, signals), |(mut events, mut signals)| async move {
+    let state = (events, signals, saved);
+    stream::unfold(state, |(mut events, mut signals, mut saved)| async move {
         loop {
             let msg = tokio::select! {
                 biased;
@@ -61,9 +86,10 @@ pub(super) fn stream(signals: Signals) -> impl Stream<Item = Msg> {
                     }
                     None => return None,
                 },
+                Some(msg) = saved.recv() => Some(msg),
             };
             if let Some(msg) = msg {
-                return Some((msg, (events, signals)));
+                return Some((msg, (events, signals, saved)));
             }
         }
     })

@@ -6,7 +6,7 @@ use ratatui::{
     widgets::{Block, BorderType, Widget},
 };
 
-use crate::app::{Align, App, Cell, Cx, Lines, Page, Role, RowRef, Subject, width};
+use crate::app::{Align, App, Cell, Column, Cx, Lines, Page, Role, RowRef, Spot, Subject, width};
 
 use super::{Part, Theme, table, text};
 
@@ -66,16 +66,12 @@ fn frame(
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, theme: &Theme) {
     let view = app.view();
     let beside = area.width >= App::BESIDE && matches!(view.subject, Subject::Pane(_));
-    let left = if beside {
-        Rect {
-            width: area.width * 11 / 20,
-            ..area
-        }
-    } else {
-        area
+    let left = Rect {
+        width: app.list_width().min(area.width),
+        ..area
     };
     if let Some(page) = app.page(cx, &view.subject) {
-        main(buffer, left, app, &page, theme);
+        main(buffer, left, app, cx, &page, theme);
     } else {
         let title = match &view.subject {
             Subject::Object(key) => key.to_string(),
@@ -101,14 +97,21 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
         let page = selected
             .as_ref()
             .and_then(|key| app.page(cx, &Subject::Object(key.clone())));
+        cx.spot(super::area(right), Spot::Beside);
         match page {
-            Some(page) => preview(buffer, right, app, &page, theme),
+            Some(page) => preview(buffer, right, app, cx, &page, theme),
             None => drop(frame(buffer, right, "", "", app, theme)),
         }
+        let divider = Rect {
+            x: right.x.saturating_sub(1),
+            width: 2,
+            ..right
+        };
+        cx.spot(super::area(divider), Spot::Divider);
     }
 }
 
-fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &Theme) {
+fn main(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, page: &Page<'_>, theme: &Theme) {
     let view = app.view();
     let lines = app.lines();
     let counts: Vec<String> = lines
@@ -128,7 +131,15 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &The
         counts.join(" · ")
     };
     if !view.filter.is_empty() {
-        right = format!("/{} · {right}", view.filter.text());
+        let wrong = if lines.fault.is_some() {
+            " (part of it is wrong)"
+        } else {
+            ""
+        };
+        right = format!("/{}{wrong} · {right}", view.filter.text());
+    }
+    if !view.marks.is_empty() {
+        right = format!("{} · {right}", marked(app));
     }
     if app.options.ascii {
         right = right.replace('·', "|");
@@ -143,8 +154,10 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &The
                 height: 1,
                 ..inner
             };
-            let slots = table::layout(columns, at.width);
+            let shown = app.columns(&view.subject, 0, columns);
+            let slots = table::layout(columns, shown, at.width);
             table::header(buffer, at, columns, &slots, *sort, theme, app.options.ascii);
+            titles(cx, at, 0, &slots);
         }
         inner = Rect {
             y: inner.y + 1,
@@ -157,7 +170,8 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &The
     draw_lines(
         buffer,
         inner,
-        app,
+        Some(app),
+        cx,
         page,
         lines,
         view.top(),
@@ -165,6 +179,36 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &The
         old,
         theme,
     );
+}
+
+/// How many rows are marked, and how many of them the filter hides.
+fn marked(app: &App) -> String {
+    let view = app.view();
+    let all = view.marks.len();
+    // Without a filter nothing is hidden, and nothing need be counted.
+    let seen = if view.filter.is_empty() {
+        all
+    } else {
+        app.marks_seen().len()
+    };
+    if seen == all {
+        format!("{all} marked")
+    } else {
+        format!("{all} marked, {} hidden", all - seen)
+    }
+}
+
+/// The titles of a list can be clicked.
+fn titles(cx: &Cx<'_>, at: Rect, section: usize, slots: &[table::Slot]) {
+    for slot in slots {
+        let column = slot.column;
+        let area = Rect {
+            x: at.x + slot.x,
+            width: slot.width,
+            ..at
+        };
+        cx.spot(super::area(area), Spot::Header { section, column });
+    }
 }
 
 /// Whether what a pane lists is old: one of its sources does not answer as it should.
@@ -184,10 +228,17 @@ fn is_old(app: &App, subject: &Subject) -> bool {
         })
 }
 
-fn preview(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &Theme) {
+fn preview(
+    buffer: &mut Buffer,
+    area: Rect,
+    app: &App,
+    cx: &Cx<'_>,
+    page: &Page<'_>,
+    theme: &Theme,
+) {
     let inner = frame(buffer, area, &page.title, "", app, theme);
     let lines = Lines::of_page(page);
-    draw_lines(buffer, inner, app, page, &lines, 0, None, false, theme);
+    draw_lines(buffer, inner, None, cx, page, &lines, 0, None, false, theme);
 }
 
 #[expect(
@@ -197,7 +248,9 @@ fn preview(buffer: &mut Buffer, area: Rect, app: &App, page: &Page<'_>, theme: &
 fn draw_lines(
     buffer: &mut Buffer,
     area: Rect,
-    app: &App,
+    // None for a page that is only looked at: it has no marks, and clicks on it mean the whole of it.
+    app: Option<&App>,
+    cx: &Cx<'_>,
     page: &Page<'_>,
     lines: &Lines,
     top: usize,
@@ -205,14 +258,25 @@ fn draw_lines(
     old: bool,
     theme: &Theme,
 ) {
-    let ascii = app.options.ascii;
+    let ascii = cx.ascii;
     let room = area.width.saturating_sub(1);
+    let shown = |section: usize, columns: &[Column]| match app {
+        Some(app) => app.columns(&app.view().subject, section, columns),
+        None => (0..columns.len()).collect(),
+    };
     let slots: Vec<Vec<table::Slot>> = page
         .sections
         .iter()
-        .map(|s| table::layout(s.list.columns(), room))
+        .enumerate()
+        .map(|(section, of)| {
+            let columns = of.list.columns();
+            table::layout(columns, shown(section, columns), room)
+        })
         .collect();
+    let marks = app.map(|app| &app.view().marks);
+    let marks = marks.filter(|marks| !marks.is_empty());
     for (row, line) in (0..area.height).zip(lines.from(top)) {
+        let mut is_marked = false;
         let at = Rect {
             x: area.x + 1,
             y: area.y + row,
@@ -241,11 +305,15 @@ fn draw_lines(
                 let sort = lines.sorts.get(section).copied().flatten();
                 if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section)) {
                     table::header(buffer, at, of.list.columns(), slots, sort, theme, ascii);
+                    if app.is_some() {
+                        titles(cx, at, section, slots);
+                    }
                 }
             }
             RowRef::Row(section, index) => {
                 if let (Some(of), Some(slots)) = (page.sections.get(section), slots.get(section)) {
                     table::row(buffer, at, (&*of.list, index), slots, old, theme, ascii);
+                    is_marked = marks.is_some_and(|marks| marks.contains(&of.list.key(index)));
                 }
             }
             RowRef::Empty(section) => {
@@ -256,35 +324,48 @@ fn draw_lines(
                     } else {
                         &*of.empty
                     };
-                    for (line, part) in
-                        (at.y..area.bottom()).zip(text::wrap(words, usize::from(room)))
-                    {
-                        buffer.set_stringn(
-                            at.x,
-                            line,
-                            part,
-                            usize::from(room),
-                            theme.style(Part::Dim),
-                        );
-                    }
+                    empty(buffer, at, area.bottom(), words, theme);
                 }
             }
         }
-        if cursor == Some(top + usize::from(row)) {
-            let whole = Rect {
-                x: area.x,
-                width: area.width,
-                ..at
-            };
-            buffer.set_style(whole, theme.style(Part::Selected));
-            buffer.set_string(
-                area.x,
-                at.y,
-                if ascii { ">" } else { "▌" },
-                theme.style(Part::Accent),
-            );
+        let whole = Rect {
+            x: area.x,
+            width: area.width,
+            ..at
+        };
+        if app.is_some() {
+            cx.spot(super::area(whole), Spot::Line(top + usize::from(row)));
         }
+        let here = cursor == Some(top + usize::from(row));
+        edge(buffer, whole, (here, is_marked), cx, theme);
     }
+}
+
+/// Why a list has no rows, in as many lines as that takes.
+fn empty(buffer: &mut Buffer, at: Rect, bottom: u16, words: &str, theme: &Theme) {
+    let room = usize::from(at.width);
+    for (line, part) in (at.y..bottom).zip(text::wrap(words, room)) {
+        buffer.set_stringn(at.x, line, part, room, theme.style(Part::Dim));
+    }
+}
+
+/// The mark of a marked row, and the cursor.
+fn edge(
+    buffer: &mut Buffer,
+    whole: Rect,
+    (cursor, marked): (bool, bool),
+    cx: &Cx<'_>,
+    theme: &Theme,
+) {
+    if cursor {
+        buffer.set_style(whole, theme.style(Part::Selected));
+    }
+    let mark = match (cursor, marked) {
+        (_, true) => cx.mark("✓", "*"),
+        (true, false) => cx.mark("▌", ">"),
+        (false, false) => return,
+    };
+    buffer.set_string(whole.x, whole.y, mark, theme.style(Part::Accent));
 }
 
 fn draw_fact(

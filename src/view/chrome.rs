@@ -2,9 +2,10 @@
 
 pub(super) mod acting;
 pub(super) mod footer;
-pub(super) mod goto;
 pub(super) mod header;
 pub(super) mod help;
+pub(super) mod menu;
+pub(super) mod palette;
 pub(super) mod tabs;
 pub(super) mod tiny;
 

@@ -6,22 +6,23 @@ use ratatui::{
     layout::{Rect, Size},
 };
 
-use crate::{app::App, model::Time};
+use crate::app::{App, Seen};
 
 use super::{Theme, draw};
 
 /// What a draw did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drawn {
     /// Cells that were written. With none, not one byte goes to the terminal.
     pub cells: usize,
-    /// When the picture is out of date by itself.
-    pub roll: Option<Time>,
+    /// When the picture is out of date by itself, and what can be clicked.
+    pub seen: Seen,
 }
 
 /// Two buffers and the backend behind them.
 pub struct Screen<B: Backend> {
     backend: B,
+    theme: Theme,
     shown: Buffer,
     next: Buffer,
     /// What the terminal shows is not known: everything is written.
@@ -29,11 +30,12 @@ pub struct Screen<B: Backend> {
 }
 
 impl<B: Backend> Screen<B> {
-    pub fn new(backend: B) -> Result<Self, B::Error> {
+    pub fn new(backend: B, theme: Theme) -> Result<Self, B::Error> {
         let Size { width, height } = backend.size()?;
         let area = Rect::new(0, 0, width, height);
         Ok(Screen {
             backend,
+            theme,
             shown: Buffer::empty(area),
             next: Buffer::empty(area),
             unknown: true,
@@ -61,15 +63,22 @@ impl<B: Backend> Screen<B> {
         }
     }
 
+    /// Draws in this theme from now on; returns whether it is another than before.
+    pub fn set_theme(&mut self, theme: Theme) -> bool {
+        let other = self.theme != theme;
+        self.theme = theme;
+        other
+    }
+
     /// Forgets what the terminal shows.
     pub fn forget(&mut self) {
         self.unknown = true;
     }
 
     /// Draws the app and writes what changed.
-    pub fn draw(&mut self, app: &App, theme: &Theme) -> Result<Drawn, B::Error> {
+    pub fn draw(&mut self, app: &App) -> Result<Drawn, B::Error> {
         self.next.reset();
-        let roll = draw(&mut self.next, app, theme);
+        let seen = draw(&mut self.next, app, &self.theme);
         if self.unknown {
             self.backend.clear()?;
             self.shown.reset();
@@ -82,6 +91,6 @@ impl<B: Backend> Screen<B> {
             self.backend.flush()?;
         }
         std::mem::swap(&mut self.shown, &mut self.next);
-        Ok(Drawn { cells, roll })
+        Ok(Drawn { cells, seen })
     }
 }

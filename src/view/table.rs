@@ -15,8 +15,8 @@ pub(super) struct Slot {
 }
 
 /// Chooses the columns that fit: the lowest `drop` first, then shares what is left over.
-pub(super) fn layout(columns: &[Column], room: u16) -> Vec<Slot> {
-    let mut chosen: Vec<usize> = (0..columns.len()).collect();
+pub(super) fn layout(columns: &[Column], shown: Vec<usize>, room: u16) -> Vec<Slot> {
+    let mut chosen = shown;
     let need = |chosen: &[usize]| -> u16 {
         let widths: u16 = chosen
             .iter()
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn narrow_screens_lose_the_columns_that_may_go_and_wide_ones_share_the_rest() {
         let names = |room| {
-            layout(COLUMNS, room)
+            layout(COLUMNS, (0..4).collect(), room)
                 .iter()
                 .map(|slot| slot.column)
                 .collect::<Vec<_>>()
@@ -175,7 +175,13 @@ mod tests {
         assert_eq!(names(41), [0, 1, 2, 3]);
         assert_eq!(names(40), [0, 1, 2]);
         assert_eq!(names(29), [0, 1]);
-        let wide: u16 = layout(COLUMNS, 101).iter().map(|slot| slot.width).sum();
+        let slots = layout(COLUMNS, vec![3, 0], 41);
+        let places: Vec<(usize, u16)> = slots.iter().map(|slot| (slot.column, slot.x)).collect();
+        assert_eq!(places, [(3, 0), (0, 11)], "in the order that was chosen");
+        let wide: u16 = layout(COLUMNS, (0..4).collect(), 101)
+            .iter()
+            .map(|slot| slot.width)
+            .sum();
         assert_eq!(wide + 3, 101);
     }
 }

@@ -103,6 +103,27 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// The end of a text, with an ellipsis in front where it is longer than `max` cells.
+pub fn cut_left(text: &str, max: usize, ascii: bool) -> Cow<'_, str> {
+    if width(text) <= max {
+        return Cow::Borrowed(text);
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut used = 1;
+    for letter in text.chars().rev() {
+        let wide = width(letter.encode_utf8(&mut [0; 4]));
+        if used + wide > max {
+            break;
+        }
+        kept.push(letter);
+        used += wide;
+    }
+    if max > 0 {
+        kept.push(if ascii { '~' } else { '…' });
+    }
+    Cow::Owned(kept.into_iter().rev().collect())
+}
+
 /// Breaks a text into lines of at most `max` cells, at spaces where there are any.
 pub fn wrap(text: &str, max: usize) -> Vec<String> {
     let max = max.max(1);
@@ -206,7 +227,13 @@ mod tests {
         fn a_cut_text_fits_and_a_short_one_is_left_alone(text in ".{0,40}", max in 0usize..50) {
             let short = cut(&text, max, false);
             prop_assert!(width(&short) <= max);
-            if width(&text) <= max { prop_assert_eq!(&*short, &*text); }
+            let end = cut_left(&text, max, false);
+            prop_assert!(width(&end) <= max);
+            prop_assert!(text.ends_with(end.trim_start_matches('…')));
+            if width(&text) <= max {
+                prop_assert_eq!(&*short, &*text);
+                prop_assert_eq!(&*end, &*text);
+            }
         }
 
         #[test]

@@ -8,7 +8,7 @@
 use std::{collections::BTreeMap, fmt, fmt::Write as _, ops::Range};
 
 use plimsoll::{
-    app::{App, Chord, Column, Effect, Mode, Msg, Options, Page, PaneId, RowRef, width},
+    app::{App, Chord, Column, Effect, Mode, Msg, Options, Page, PaneId, Prefs, RowRef, width},
     model::{Envelope, Key, Name, Time},
     view::{self, Theme, panes, text},
 };
@@ -24,6 +24,10 @@ pub fn options() -> Options {
         ascii: false,
         demo: false,
         pane: PaneId::Home,
+        prefs: Prefs {
+            themes: Theme::names().map(str::to_owned).collect(),
+            ..Prefs::default()
+        },
     }
 }
 
@@ -146,9 +150,7 @@ impl Screen<'_> {
     /// The first line of the page on screen, and the cells that the page is wide.
     fn body(&self) -> (usize, u16) {
         let columns = self.app().size().0;
-        let beside = columns >= App::BESIDE
-            && matches!(self.app().view().subject, plimsoll::app::Subject::Pane(_));
-        let wide = if beside { columns * 11 / 20 } else { columns };
+        let wide = self.app().list_width().min(columns);
         (3 + usize::from(self.app().lines().pinned), wide)
     }
 

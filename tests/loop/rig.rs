@@ -150,7 +150,7 @@ pub(crate) async fn play(
         }),
         size: size.into(),
     };
-    let mut screen = Screen::new(backend).unwrap();
+    let mut screen = Screen::new(backend, theme()).unwrap();
     let (_log, log) = mpsc::channel::<LogLine>(1);
     let (_answers, answers) = mpsc::channel(1);
     let mut inputs = Inputs {
@@ -159,17 +159,9 @@ pub(crate) async fn play(
         log,
         answers,
     };
-    let stats = run(
-        &mut screen,
-        app,
-        &theme(),
-        &mut inputs,
-        FRAME,
-        clock(),
-        |_, _| {},
-    )
-    .await
-    .unwrap();
+    let stats = run(&mut screen, app, &mut inputs, FRAME, clock(), |_, _| None)
+        .await
+        .unwrap();
     drop(screen);
     Ran {
         stats,

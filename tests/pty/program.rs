@@ -154,6 +154,11 @@ impl Program {
         self.screen().hide_cursor()
     }
 
+    /// Whether the terminal was asked to tell of the mouse.
+    pub(crate) fn has_mouse(&self) -> bool {
+        self.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
     /// The terminal is as it was: the usual screen, a cursor, and no raw mode.
     #[track_caller]
     pub(crate) fn assert_restored(&self) {

@@ -1,7 +1,7 @@
 //! What each action of the table does.
 
 use crate::{
-    app::{Action, App, Effect, Filter, Input, Mode, PaneId, Subject, View},
+    app::{Action, App, Effect, Filter, Input, Mode, Notice, PaneId, Subject, View},
     model::Key,
 };
 
@@ -10,7 +10,10 @@ impl App {
         match action {
             Action::Quit => return self.leave(),
             Action::Suspend => return vec![Effect::Suspend],
-            Action::Refresh => return vec![Effect::Refresh],
+            Action::Refresh => {
+                self.say(Notice::new("all sources are asked again"));
+                return vec![Effect::Refresh];
+            }
             Action::Redraw => return vec![Effect::Redraw],
             Action::Help => self.mode = Mode::Help { top: 0 },
             Action::Goto => {
@@ -27,17 +30,38 @@ impl App {
                 self.mode = Mode::Filter { input, before };
             }
             Action::Open => {
-                if let Some(key) = self.selected()
-                    && self.view().subject != Subject::Object(key.clone())
-                    && !matches!(key, Key::Log(_))
-                {
-                    self.above.push(View::object(key));
-                }
+                self.open_selected();
             }
             Action::Back => self.back(),
-            Action::Show(id) => self.show(id),
-            Action::NextPane => self.step_pane(1),
-            Action::PreviousPane => self.step_pane(self.panes.len().saturating_sub(1)),
+            Action::Backward => {
+                if !self.backward() {
+                    self.say(Notice::new("this was the first view"));
+                }
+            }
+            Action::Forward => {
+                if !self.forward() {
+                    self.say(Notice::new("this was the last view"));
+                }
+            }
+            Action::Columns => self.choose_columns(),
+            Action::Copy => self.start_copy(),
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::Mouse => {
+                let ours = !self.options.prefs.mouse;
+                self.options.prefs.mouse = ours;
+                self.say(Notice::new(if ours {
+                    "the mouse is ours: it selects, opens, sorts and scrolls"
+                } else {
+                    "the mouse is the terminal's: it selects text"
+                }));
+                return vec![Effect::Mouse(ours)];
+            }
+            Action::Show(id) => self.navigate(|app| app.show(id)),
+            Action::NextPane => self.navigate(|app| app.step_pane(1)),
+            Action::PreviousPane => {
+                self.navigate(|app| app.step_pane(app.panes.len().saturating_sub(1)));
+            }
             Action::Down => self.move_by(1),
             Action::Up => self.move_by(-1),
             Action::PageDown => self.move_by(self.page_step()),
@@ -58,11 +82,32 @@ impl App {
         Vec::new()
     }
 
+    /// Opens what is under the cursor.
+    pub(super) fn open_selected(&mut self) {
+        if let Some(key) = self.selected()
+            && self.view().subject != Subject::Object(key.clone())
+            && !matches!(key, Key::Log(_))
+        {
+            self.open(key);
+        }
+    }
+
+    pub(super) fn open(&mut self, key: Key) {
+        self.navigate(|app| app.above.push(View::object(key)));
+    }
+
     fn back(&mut self) {
-        if !self.view().filter.is_empty() {
+        if self.drop_marks() {
+            return;
+        }
+        if self.view().filter.is_empty() {
+            self.navigate(|app| {
+                if app.above.pop().is_none() {
+                    app.show(PaneId::Home);
+                }
+            });
+        } else {
             self.set_filter(Filter::default());
-        } else if self.above.pop().is_none() {
-            self.show(PaneId::Home);
         }
     }
 
@@ -73,7 +118,17 @@ impl App {
         if self.base.subject != subject {
             let kept = self.left.iter().position(|view| view.subject == subject);
             let view = kept.map_or_else(|| View::pane(id), |at| self.left.remove(at));
-            self.left.push(std::mem::replace(&mut self.base, view));
+            self.show_view(view);
+        }
+    }
+
+    /// Puts a pane's view in the place of the one that is shown; that one is kept.
+    pub(super) fn show_view(&mut self, view: View) {
+        let before = std::mem::replace(&mut self.base, view);
+        if before.subject != self.base.subject {
+            let shown = self.base.subject.clone();
+            self.left.retain(|view| view.subject != shown);
+            self.left.push(before);
         }
     }
 

@@ -19,7 +19,7 @@ impl App {
         self.stand_at(at);
     }
 
-    fn stand_at(&mut self, at: usize) {
+    pub(super) fn stand_at(&mut self, at: usize) {
         self.view_mut().at = at;
         // The object there becomes the anchor when the lines are settled: until then any will do.
         self.anchor_here();
@@ -51,15 +51,17 @@ impl App {
 
     /// Sorts by the next column in either direction of the header.
     pub(super) fn sort_step(&mut self, by: isize) {
-        let Some((section, sort, columns)) = self.current_sort() else {
+        let Some((section, sort, _)) = self.current_sort() else {
             return;
         };
-        if columns == 0 {
+        let columns = self.lines.columns_of(section).unwrap_or_default();
+        let shown = self.columns(&self.view().subject, section, columns);
+        let here = sort.and_then(|(by, _)| shown.iter().position(|column| *column == by));
+        let next = here.map_or(0, |at| {
+            (at + shown.len()).saturating_add_signed(by) % shown.len().max(1)
+        });
+        let Some(column) = shown.get(next).copied() else {
             return;
-        }
-        let column = match sort {
-            Some((column, _)) => (column + columns).saturating_add_signed(by) % columns,
-            None => 0,
         };
         let descending = self
             .sorted_columns()
@@ -80,6 +82,22 @@ impl App {
                 descending: !descending,
             });
         }
+    }
+
+    /// Sorts by the column whose title was clicked, or turns its order round.
+    pub(super) fn sort_by_title(&mut self, section: usize, column: usize) {
+        let now = self.lines.sorts.get(section).copied().flatten();
+        let titles = self.lines.columns_of(section);
+        let title = titles.and_then(|of| of.get(column));
+        let descending = match now {
+            Some((by, descending)) if by == column => !descending,
+            _ => title.is_some_and(|title| title.descending),
+        };
+        self.sort_by(Sort {
+            section,
+            column,
+            descending,
+        });
     }
 
     fn sort_by(&mut self, sort: Sort) {

@@ -1,13 +1,13 @@
 //! What a key does in each mode.
 
 use crate::app::{
-    App, Chord, Command, Effect, Filter, Input, KeyCode, Mode, View, action_for, candidates,
+    App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer, candidates,
 };
 
 impl App {
     pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
-            Mode::Normal => match action_for(chord) {
+            Mode::Normal => match self.options.prefs.keymap.find(chord) {
                 Some(def) if self.applies(def.place) => self.act(def.action),
                 _ => Vec::new(),
             },
@@ -21,23 +21,43 @@ impl App {
             Mode::Following { ticket, top } => self.following_key(chord, ticket, top),
             Mode::Journal { chosen } => self.journal_key(chord, chosen),
             Mode::Unfinished => self.unfinished_key(chord),
-            Mode::Help { top } => {
-                self.mode = match chord.code {
-                    KeyCode::Down | KeyCode::Char('j' | ' ') | KeyCode::PageDown => {
-                        Mode::Help { top: top + 1 }
-                    }
-                    KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp => Mode::Help {
-                        top: top.saturating_sub(1),
-                    },
-                    _ => Mode::Normal,
-                };
-                let quit = chord
-                    == Chord {
-                        code: KeyCode::Char('c'),
-                        ctrl: true,
-                    };
-                if quit { self.leave() } else { Vec::new() }
+            Mode::Help { top } => self.help_key(chord, top),
+            Mode::Columns(of) => self.columns_key(chord, of),
+            Mode::Copy { choices, chosen } => self.copy_key(chord, choices, chosen),
+        }
+    }
+
+    fn help_key(&mut self, chord: Chord, top: usize) -> Vec<Effect> {
+        let shown = self.help_height();
+        let last = self.help().len().saturating_sub(shown);
+        let page = shown.saturating_sub(1).max(1);
+        let top = match (chord.code, chord.ctrl) {
+            (KeyCode::Char('c'), true) => return self.leave(),
+            (KeyCode::Esc | KeyCode::Char('q' | '?') | KeyCode::F(1), _) => return Vec::new(),
+            (KeyCode::Char('f'), true) | (KeyCode::Char(' ') | KeyCode::PageDown, _) => top + page,
+            (KeyCode::Char('b'), true) | (KeyCode::PageUp, _) => top.saturating_sub(page),
+            (KeyCode::Char('j') | KeyCode::Down, _) => top + 1,
+            (KeyCode::Char('k') | KeyCode::Up, _) => top.saturating_sub(1),
+            (KeyCode::Char('g') | KeyCode::Home, _) => 0,
+            (KeyCode::Char('G') | KeyCode::End, _) => last,
+            _ => top,
+        };
+        self.mode = Mode::Help { top: top.min(last) };
+        Vec::new()
+    }
+
+    /// What was clicked in the layer on top.
+    pub(super) fn choose(&mut self, place: usize) -> Vec<Effect> {
+        match &mut self.mode {
+            Mode::Goto { chosen, .. } | Mode::Copy { chosen, .. } => {
+                *chosen = place;
+                self.key(Chord::plain(KeyCode::Enter))
             }
+            Mode::Columns(of) => {
+                of.at = place;
+                self.key(Chord::plain(KeyCode::Char(' ')))
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -58,31 +78,34 @@ impl App {
         self.view_mut().filter = filter;
     }
 
+    /// What the `:` line may mean, best first.
+    pub fn candidates(&self, text: &str) -> Vec<Candidate> {
+        let offer = Offer {
+            picture: &self.picture,
+            panes: self.panes,
+            applies: &|def| self.applies(def.place),
+            themes: &self.options.prefs.themes,
+            keymap: &self.options.prefs.keymap,
+        };
+        candidates(text, &offer)
+    }
+
     fn goto_key(&mut self, chord: Chord, mut input: Input, mut chosen: usize) -> Vec<Effect> {
-        let found = || candidates(&input.text, &self.picture, self.panes);
+        let last = |app: &App, input: &Input| app.candidates(&input.text).len().saturating_sub(1);
         match chord.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Char('c') if chord.ctrl => return Vec::new(),
             KeyCode::Enter => {
-                let known = found();
-                let command = if input.text.trim() == "q" {
-                    Some(Command::Quit)
-                } else {
-                    known.into_iter().nth(chosen).map(|(_, command)| command)
-                };
-                match command {
-                    Some(Command::Pane(id)) => self.show(id),
-                    Some(Command::Object(key)) => self.above.push(View::object(key)),
-                    Some(Command::Quit) => return self.leave(),
-                    // Nothing is called that: the line stays, so that it can be mended.
-                    None => self.mode = Mode::Goto { input, chosen },
+                let found = self.candidates(&input.text).into_iter().nth(chosen);
+                if let Some(found) = found {
+                    return self.command(found.command);
                 }
-                return Vec::new();
+                // Nothing is called that: the line stays, so that it can be mended.
             }
-            KeyCode::Down | KeyCode::Tab => {
-                chosen = (chosen + 1).min(found().len().saturating_sub(1));
-            }
+            KeyCode::Down | KeyCode::Tab => chosen = (chosen + 1).min(last(self, &input)),
             KeyCode::Up | KeyCode::BackTab => chosen = chosen.saturating_sub(1),
+            KeyCode::PageDown => chosen = (chosen + 10).min(last(self, &input)),
+            KeyCode::PageUp => chosen = chosen.saturating_sub(10),
             _ => {
                 if input.take(chord) {
                     chosen = 0;
@@ -90,6 +113,20 @@ impl App {
             }
         }
         self.mode = Mode::Goto { input, chosen };
+        Vec::new()
+    }
+
+    /// Goes where the `:` line says, or does what it says on what is under the cursor.
+    fn command(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Pane(id) => self.navigate(|app| app.show(id)),
+            Command::Object(key) => self.open(key),
+            Command::Act(action) => return self.act(action),
+            Command::Theme(name) => {
+                self.options.prefs.theme.clone_from(&name);
+                return vec![Effect::Theme(name)];
+            }
+        }
         Vec::new()
     }
 }

@@ -69,6 +69,8 @@ pub struct Lines {
     pub counts: Vec<(usize, usize)>,
     /// One section and nothing else: its header stays while rows scroll.
     pub pinned: bool,
+    /// What is wrong with the filter, in words.
+    pub fault: Option<String>,
     groups: Vec<Name>,
 }
 
@@ -128,6 +130,38 @@ impl Lines {
             .and_then(|(_, key)| key.clone())
     }
 
+    /// The stop on a line.
+    pub(super) fn stop_of(&self, line: usize) -> Option<usize> {
+        let stop = self.first_from(line);
+        (self.line_of(stop) == Some(line)).then_some(stop)
+    }
+
+    /// The first stop at or below a line, or the last at or above it.
+    pub(super) fn stop_near(&self, line: usize, below: bool) -> Option<usize> {
+        let at = self.first_from(line);
+        let last = self.stops.checked_sub(1)?;
+        let here = self.line_of(at) == Some(line);
+        Some(if below || here {
+            at.min(last)
+        } else {
+            at.saturating_sub(1)
+        })
+    }
+
+    /// The first stop that is not above a line; the number of stops if all are.
+    fn first_from(&self, line: usize) -> usize {
+        let (mut from, mut to) = (0, self.stops);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.line_of(middle).is_some_and(|of| of < line) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
+    }
+
     /// The section of a stop.
     pub(super) fn section_at(&self, at: usize) -> Option<usize> {
         match self.line(self.line_of(at)?)? {
@@ -157,6 +191,10 @@ impl Lines {
     pub(super) fn columns_at(&self, at: usize) -> Option<(usize, &'static [Column])> {
         let section = self.section_at(at).unwrap_or(0);
         Some((section, self.columns.get(section).copied()?))
+    }
+
+    pub(super) fn columns_of(&self, section: usize) -> Option<&'static [Column]> {
+        self.columns.get(section).copied()
     }
 
     pub(super) fn groups(&self) -> &[Name] {
@@ -287,12 +325,9 @@ fn arrange(
 
 /// The filter as a question to each row of a section.
 fn passes<'a>(filter: &'a Filter, of: &'a Section<'_>) -> impl FnMut(usize) -> bool + 'a {
+    let filter = filter.bind(of.list.columns());
     let mut text = String::new();
-    move |row| {
-        text.clear();
-        of.list.filter_text(row, &mut text);
-        filter.matches(&text)
-    }
+    move |row| filter.passes(&*of.list, row, &mut text)
 }
 
 fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
@@ -305,6 +340,8 @@ fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
         .orders
         .resize_with(page.sections.len(), Order::default);
     lines.pinned = page.facts.is_empty() && page.sections.len() == 1;
+    let lists = page.sections.iter().map(|section| section.list.columns());
+    lines.fault = view.filter.fault(&lists);
     for (place, fact) in page.facts.iter().enumerate() {
         lines.push_line(RowRef::Fact(place), fact.link.is_some());
     }

@@ -172,6 +172,41 @@ impl<'r> Section<'r, '_> {
         }
     }
 
+    /// A string, or a list of strings, each checked; what is wrong with one is told at its own place.
+    pub(super) fn strings(
+        &mut self,
+        key: &str,
+        check: impl Fn(&str) -> Result<String, String>,
+    ) -> Option<Vec<String>> {
+        let value = self.value(key)?;
+        let many = value.get_ref().as_array();
+        let all: Vec<&Spanned<DeValue<'_>>> = match many {
+            Some(many) => many.iter().collect(),
+            None => vec![value],
+        };
+        let mut read = Vec::new();
+        for each in all {
+            match each.get_ref().as_str().map(&check) {
+                Some(Ok(text)) => read.push(text),
+                Some(Err(why)) => self.fault(each, key, &why),
+                None => self.wrong_type(each, key, "a string or a list of strings"),
+            }
+        }
+        Some(read)
+    }
+
+    /// Names that may stand here, though nothing is asked of them.
+    pub(super) fn knows(&mut self, names: impl IntoIterator<Item = String>) {
+        self.known.extend(names);
+    }
+
+    /// Refuses the value of a key for what it means.
+    pub(super) fn refuse(&mut self, key: &str, why: &str) {
+        if let Some(value) = self.value(key) {
+            self.fault(value, key, why);
+        }
+    }
+
     /// Reads the table under `key`, if there is one.
     pub(super) fn table(&mut self, key: &str, read: impl FnOnce(&mut Section<'_, '_>)) {
         let Some(value) = self.value(key) else { return };

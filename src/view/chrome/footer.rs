@@ -3,111 +3,153 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{ACTIONS, App, Mode},
+    app::{ACTIONS, Action, App, GRAMMAR, Mode, width},
     view::{Part, Theme, text},
 };
 
 use super::{acting, run};
 
 pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
-    let key = theme.style(Part::Key);
-    let text_style = theme.style(Part::Text);
     match &app.mode {
         Mode::Filter { input, .. } => {
-            let cursor = if app.options.ascii { "_" } else { "█" };
-            let help = "   enter keeps it, esc drops it";
-            run(
-                buffer,
-                area,
-                area.x,
-                &[
-                    (" / ", key),
-                    (&input.text, theme.style(Part::Input)),
-                    (cursor, key),
-                    (help, theme.style(Part::Dim)),
-                ],
-            );
+            let help = format!("{GRAMMAR}  enter keeps it, esc drops it");
+            let fault = app.lines().fault.as_deref();
+            let behind = fault.map_or((&*help, Part::Dim), |why| (why, Part::Bad));
+            typed(buffer, area, ("/", &input.text), behind, app, theme);
         }
         Mode::Goto { input, .. } => {
-            let cursor = if app.options.ascii { "_" } else { "█" };
-            let help = "   a pane or an object; enter goes, tab chooses, esc stays";
-            run(
-                buffer,
-                area,
-                area.x,
-                &[
-                    (" : ", key),
-                    (&input.text, theme.style(Part::Input)),
-                    (cursor, key),
-                    (help, theme.style(Part::Dim)),
-                ],
-            );
+            let help = "any pane, object, action or theme; enter goes, tab chooses";
+            let behind = (help, Part::Dim);
+            typed(buffer, area, (":", &input.text), behind, app, theme);
         }
         Mode::Help { .. } => {
-            run(
-                buffer,
-                area,
-                area.x,
-                &[(" any key", key), (" closes help", text_style)],
-            );
+            let words = ["j k", "pgdn pgup", "esc"].into_iter();
+            let chips = words.zip(["scroll", "by page", "close"]);
+            keys(buffer, area, &chips.collect::<Vec<_>>(), app, theme);
+        }
+        Mode::Columns(_) => {
+            let chips = [
+                ("space", "show or hide"),
+                ("J K", "move"),
+                ("r", "as before"),
+                ("enter", "keep"),
+                ("esc", "drop"),
+            ];
+            keys(buffer, area, &chips, app, theme);
+        }
+        Mode::Copy { .. } => {
+            let chips = [("j k", "choose"), ("enter", "copy"), ("esc", "close")];
+            keys(buffer, area, &chips, app, theme);
         }
         Mode::Dialog(_)
         | Mode::Unlock { .. }
         | Mode::Following { .. }
         | Mode::Journal { .. }
-        | Mode::Unfinished => {
-            run(
-                buffer,
-                area,
-                area.x,
-                &[(" esc", key), (" closes", text_style)],
-            );
+        | Mode::Unfinished => keys(buffer, area, &[("esc", "closes")], app, theme),
+        Mode::Normal => normal(buffer, area, app, theme),
+    }
+}
+
+/// What was said last, or the keys that mean something here.
+fn normal(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
+    if let Some(notice) = app.notice() {
+        let room = usize::from(area.width).saturating_sub(2);
+        let shown = text::cut(&notice.text, room, app.options.ascii);
+        let parts = [(&*shown, theme.role(notice.role))];
+        run(buffer, area, area.x + 1, &parts);
+        return;
+    }
+    let words = acting::under_way(app);
+    let wide = words.as_deref().map_or(0, width);
+    let wide = u16::try_from(wide).unwrap_or(0).min(area.width);
+    let left = Rect {
+        width: area.width - wide,
+        ..area
+    };
+    let here = ACTIONS
+        .iter()
+        .filter(|def| !def.short.is_empty() && app.offers(def));
+    let chips: Vec<(&str, &str)> = here
+        .filter_map(|def| {
+            let first = app.options.prefs.keymap.keys(def.action).next()?;
+            let enter = first == "enter" && !app.options.ascii;
+            Some((if enter { "⏎" } else { first }, def.short))
+        })
+        .collect();
+    keys(buffer, left, &chips, app, theme);
+    if let Some(words) = words {
+        run(
+            buffer,
+            area,
+            left.right(),
+            &[(&words, theme.style(Part::Accent))],
+        );
+    }
+}
+
+/// A line that is being typed, and behind it what helps.
+fn typed(
+    buffer: &mut Buffer,
+    area: Rect,
+    (sign, input): (&str, &str),
+    (help, part): (&str, Part),
+    app: &App,
+    theme: &Theme,
+) {
+    let ascii = app.options.ascii;
+    let cursor = if ascii { "_" } else { "█" };
+    let key = theme.style(Part::Key);
+    // The end of what is typed stays on screen, however long it is.
+    let room = usize::from(area.width).saturating_sub(5);
+    let shown = text::cut_left(input, room, ascii);
+    let sign = format!(" {sign} ");
+    let parts = [
+        (sign.as_str(), key),
+        (&*shown, theme.style(Part::Input)),
+        (cursor, key),
+    ];
+    let x = run(buffer, area, area.x, &parts).saturating_add(2);
+    let left = usize::from(area.right().saturating_sub(x));
+    let help = text::cut(help, left, ascii);
+    run(buffer, area, x, &[(&help, theme.style(part))]);
+}
+
+/// Keys with their words, as many as fit; help is always among them, and a mark says that there are more.
+fn keys(buffer: &mut Buffer, area: Rect, chips: &[(&str, &str)], app: &App, theme: &Theme) {
+    let (key, text) = (theme.style(Part::Key), theme.style(Part::Text));
+    let wide = |(key, word): &(&str, &str)| width(key) + width(word) + 3;
+    let help = ACTIONS.iter().find(|def| def.action == Action::Help);
+    let help =
+        help.and_then(|def| Some((app.options.prefs.keymap.keys(def.action).next()?, def.short)));
+    let help = help.filter(|help| chips.contains(help));
+    let room = usize::from(area.width);
+    let all: usize = chips.iter().map(wide).sum();
+    let more = if app.options.ascii { "~" } else { "…" };
+    let kept = help.as_ref().map_or(0, wide);
+    let mut used = 0;
+    let mut x = area.x;
+    let mut chip = |x: u16, (name, word): (&str, &str)| {
+        let parts = [
+            (" ", text),
+            (name, key),
+            (" ", text),
+            (word, text),
+            (" ", text),
+        ];
+        run(buffer, area, x, &parts)
+    };
+    for each in chips {
+        let is_help = help.as_ref() == Some(each);
+        if all > room && (is_help || used + wide(each) + kept + 2 > room) {
+            continue;
         }
-        Mode::Normal if app.notice.is_some() => {
-            let notice = app.notice.as_deref().unwrap_or_default();
-            let cut = text::cut(
-                notice,
-                usize::from(area.width.saturating_sub(2)),
-                app.options.ascii,
-            );
-            run(
-                buffer,
-                area,
-                area.x,
-                &[(" ", text_style), (&cut, theme.style(Part::Strong))],
-            );
+        used += wide(each);
+        x = chip(x, *each);
+    }
+    if all > room {
+        if let Some(help) = help {
+            x = chip(x, help);
         }
-        Mode::Normal => {
-            let mut x = area.x;
-            let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
-            let offered = named.filter(|def| !(def.changes && app.options.read_only));
-            for def in offered.filter(|def| app.applies(def.place)) {
-                let Some(first) = def.keys.first() else {
-                    continue;
-                };
-                let name = if *first == "enter" && !app.options.ascii {
-                    "⏎"
-                } else {
-                    first
-                };
-                x = run(
-                    buffer,
-                    area,
-                    x,
-                    &[
-                        (" ", text_style),
-                        (name, key),
-                        (" ", text_style),
-                        (def.short, text_style),
-                        (" ", text_style),
-                    ],
-                );
-            }
-            if let Some(words) = acting::under_way(app) {
-                let wide = u16::try_from(crate::app::width(&words)).unwrap_or(0);
-                let from = area.right().saturating_sub(wide);
-                run(buffer, area, from, &[(&words, theme.style(Part::Accent))]);
-            }
-        }
+        run(buffer, area, x, &[(more, theme.style(Part::Dim))]);
     }
 }

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{App, Cx, Role},
-    model::{Health, System},
+    model::{Health, Source, State, System},
     view::{Part, Theme, text},
 };
 
@@ -65,6 +65,27 @@ pub(super) fn system(app: &App, cx: &Cx<'_>, system: System) -> (String, Role) {
     (cx.mark("●", "*").to_owned(), Role::Good)
 }
 
+/// The only namespace that is shown, and whether there is anything in it.
+fn namespace(app: &App) -> Option<(String, Role)> {
+    let only = app.options.namespace.as_deref()?;
+    let site = &app.picture.site;
+    let is_read = |source| {
+        let health = site.health.get(&source);
+        health.is_some_and(|health| health.report.state == State::Live)
+    };
+    let empty = is_read(Source::Pods)
+        && is_read(Source::Deployments)
+        && !site.pods.iter().any(|pod| &*pod.id.namespace == only)
+        && !site
+            .workloads()
+            .any(|workload| &*workload.id.namespace == only);
+    Some(if empty {
+        (format!("-n {only}: nothing is in it"), Role::Warn)
+    } else {
+        (format!("-n {only}"), Role::Text)
+    })
+}
+
 pub(in crate::view) fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -94,6 +115,10 @@ pub(in crate::view) fn draw(
         area.x,
         &[(" plimsoll", strong), (bar, text), (&site.name, text)],
     );
+    if let Some((words, role)) = namespace(app) {
+        let parts = [(bar, text), (words.as_str(), theme.role(role))];
+        x = run(buffer, area, x, &parts);
+    }
     for (of, name, pods, unit) in counts {
         let (state, role) = system(app, cx, of);
         let extra = match (of, brokers) {

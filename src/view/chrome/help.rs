@@ -1,48 +1,73 @@
-//! The keys, over the page.
+//! The keys, over the page: those of this place first.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{ACTIONS, App},
-    view::{Part, Theme},
+    app::{App, Cx, HelpLine, width},
+    view::{Part, Theme, text},
 };
 
 use super::{layer, run};
 
-pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, top: usize, theme: &Theme) {
-    let wide = area.width.min(76);
-    let high = area.height.min(
-        u16::try_from(ACTIONS.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(2),
-    );
+/// Cells that the keys take at least.
+const KEYS: usize = 18;
+
+pub(in crate::view) fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    app: &App,
+    top: usize,
+    cx: &Cx<'_>,
+    theme: &Theme,
+) {
+    let lines = app.help();
+    let wide = area.width.min(84);
+    let needed = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let high = area.height.min(needed);
     let at = Rect::new(
         area.x + (area.width - wide) / 2,
         area.y + (area.height - high) / 2,
         wide,
         high,
     );
-    let inner = layer(
-        buffer,
-        at,
-        "Help: the keys of this place; j and k scroll",
-        app.options.ascii,
-        theme,
-    );
-    let top = top.min(ACTIONS.len().saturating_sub(usize::from(inner.height)));
-    for (row, def) in (0..inner.height).zip(ACTIONS.iter().skip(top)) {
-        let line = Rect {
+    let shown = usize::from(high.saturating_sub(2));
+    let rest = lines.len().saturating_sub(top + shown);
+    let title = match (top, rest) {
+        (0, 0) => "keys".to_owned(),
+        (_, 0) => "keys (end)".to_owned(),
+        _ => format!("keys ({rest} more below)"),
+    };
+    let inner = layer(buffer, at, &title, cx.ascii, theme);
+    for (row, line) in (0..inner.height).zip(lines.iter().skip(top)) {
+        let place = Rect {
             y: inner.y + row,
             height: 1,
             ..inner
         };
-        let keys = def.keys.join(" ");
-        run(buffer, line, line.x + 1, &[(&keys, theme.style(Part::Key))]);
-        run(
-            buffer,
-            line,
-            line.x + 19,
-            &[(def.doc, theme.style(Part::Text))],
-        );
+        match line {
+            HelpLine::Blank => {}
+            HelpLine::Title(title) => {
+                let cut = text::cut(title, usize::from(inner.width), cx.ascii);
+                run(
+                    buffer,
+                    place,
+                    place.x + 1,
+                    &[(&cut, theme.style(Part::Heading))],
+                );
+            }
+            HelpLine::Key { keys, doc } => {
+                let gap = " ".repeat(KEYS.saturating_sub(width(keys)).max(1));
+                let parts = [
+                    (keys.as_str(), theme.style(Part::Key)),
+                    (&*gap, theme.style(Part::Text)),
+                ];
+                let x = run(buffer, place, place.x + 1, &parts);
+                let room = usize::from(place.right().saturating_sub(x));
+                let doc = text::cut(doc, room, cx.ascii);
+                run(buffer, place, x, &[(&doc, theme.style(Part::Text))]);
+            }
+        }
     }
 }

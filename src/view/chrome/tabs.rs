@@ -3,29 +3,54 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{App, Subject},
-    view::{Part, Theme, text},
+    app::{App, Cx, Pane, Spot, Subject, width},
+    view::{self, Part, Theme, text},
 };
 
 use super::run;
 
-pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
+/// The panes with a digit, each with the words of its tab. Where not all of them fit, only the digit and the name of the
+/// one that is shown: nothing is cut off.
+fn tabs(app: &App, room: u16) -> Vec<(char, &'static str, &'static dyn Pane)> {
+    let here = app.stack().next().map(|view| &view.subject);
+    let all = app
+        .panes
+        .iter()
+        .filter_map(|pane| Some((pane.digit()?, *pane)));
+    let wide: usize = all.clone().map(|(_, pane)| width(pane.title()) + 3).sum();
+    let fits = wide <= usize::from(room);
+    all.map(|(digit, pane)| {
+        let named = fits || here == Some(&Subject::Pane(pane.id()));
+        (digit, if named { pane.title() } else { "" }, pane)
+    })
+    .collect()
+}
+
+pub(in crate::view) fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    app: &App,
+    cx: &Cx<'_>,
+    theme: &Theme,
+) {
     let here = app.stack().next().map(|view| &view.subject);
     let mut x = area.x;
-    for pane in app.panes {
-        let Some(digit) = pane.digit() else { continue };
+    for (digit, title, pane) in tabs(app, area.width) {
         let active = here == Some(&Subject::Pane(pane.id()));
         let part = if active { Part::TabActive } else { Part::Tab };
         let key = format!(" {digit} ");
-        x = run(
-            buffer,
-            area,
-            x,
-            &[
-                (&key, theme.style(Part::Key)),
-                (pane.title(), theme.style(part)),
-            ],
-        );
+        let parts = [
+            (key.as_str(), theme.style(Part::Key)),
+            (title, theme.style(part)),
+        ];
+        let from = x;
+        x = run(buffer, area, x, &parts);
+        let tab = Rect {
+            x: from,
+            width: x - from,
+            ..area
+        };
+        cx.spot(view::area(tab), Spot::Tab(pane.id()));
     }
     let trail: Vec<String> = app
         .stack()

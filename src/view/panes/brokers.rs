@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     insight::{Join, broker_pod},
     model::{Broker, BrokerId, Key, Name, PodRow, SeriesKey, Signal, Source, Topic},
     view::text,
@@ -25,10 +25,10 @@ const COLUMNS: &[Column] = &[
     Column::right("LEADERS", 8),
     Column::right("REPL", 5),
     Column::right("UNDER", 6),
-    Column::right("DISK", 8),
-    Column::right("IN/S", 8).drop(3),
-    Column::right("OUT/S", 8).drop(3),
-    Column::right("IDLE", 5).drop(4),
+    Column::right("DISK", 8).unit(Unit::Bytes),
+    Column::right("IN/S", 8).drop(3).unit(Unit::Bytes),
+    Column::right("OUT/S", 8).drop(3).unit(Unit::Bytes),
+    Column::right("IDLE", 5).drop(4).unit(Unit::Share),
     Column::left("ADDRESS", 22).drop(5).flex(1),
 ];
 
@@ -354,7 +354,7 @@ const TOPICS: &[Column] = &[
     Column::right("LED", 5),
     Column::right("REPLICAS", 9),
     Column::right("OUT OF SYNC", 12),
-    Column::right("BYTES", 8),
+    Column::right("BYTES", 8).unit(Unit::Bytes),
 ];
 
 const COORDINATED: &[Column] = &[

@@ -1,7 +1,7 @@
 //! Nodes, with the pods and brokers on them.
 
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     model::{Key, NodeRow, Source},
     view::text,
 };
@@ -22,8 +22,8 @@ const COLUMNS: &[Column] = &[
     Column::left("ZONE", 10).flex(1),
     Column::right("PODS", 5),
     Column::left("BROKERS", 8).flex(1),
-    Column::right("CPU", 7),
-    Column::right("MEMORY", 8),
+    Column::right("CPU", 7).unit(Unit::Cores),
+    Column::right("MEMORY", 8).unit(Unit::Bytes),
     Column::left("CONDITIONS", 14).flex(2).drop(1),
 ];
 

@@ -1,7 +1,7 @@
 //! All pods: how they are, what they use, where they run, and the groups they work for.
 
 use crate::{
-    app::{Cell, Column, Cx, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     insight::pod_owner,
     model::{Key, Ledger, PodRow, Source},
 };
@@ -27,17 +27,17 @@ const OWNER: usize = 11;
 const COLUMNS: &[Column] = &[
     Column::left("NAMESPACE", 10).flex(1).drop(4),
     Column::left("NAME", 20).flex(3),
-    Column::right("READY", 6).drop(2),
+    Column::right("READY", 6).drop(2).unit(Unit::Shown),
     Column::left("STATUS", 16).flex(1),
     Column::right("RESTARTS", 9).drop(3),
-    Column::right("CPU", 6).drop(6),
-    Column::right("MEM", 7).drop(7),
-    Column::right("%LIMIT", 7).drop(8),
+    Column::right("CPU", 6).drop(6).unit(Unit::Cores),
+    Column::right("MEM", 7).drop(7).unit(Unit::Bytes),
+    Column::right("%LIMIT", 7).drop(8).unit(Unit::Percent),
     Column::left("NODE", 12).flex(1).drop(9),
     Column::left("GROUPS", 10).flex(1).drop(10),
     Column::left("IP", 13).drop(11),
     Column::left("OWNER", 20).flex(1).drop(12),
-    Column::right("AGE", 4).drop(5),
+    Column::right("AGE", 4).drop(5).unit(Unit::Time),
 ];
 
 /// The pods of the namespaces that are shown.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     model::{Health, Key, Source, State},
     view::text,
 };
@@ -16,11 +16,11 @@ pub(super) struct Sources;
 const COLUMNS: &[Column] = &[
     Column::left("SOURCE", 16).flex(1),
     Column::left("STATE", 12),
-    Column::right("LAST", 6),
-    Column::right("EVERY", 6),
+    Column::right("LAST", 6).unit(Unit::Time),
+    Column::right("EVERY", 6).unit(Unit::Time),
     Column::right("REQ", 6),
     Column::right("ERR", 4),
-    Column::right("BYTES", 7).drop(2),
+    Column::right("BYTES", 7).drop(2).unit(Unit::Bytes),
     Column::left("WHY", 16).flex(4),
 ];
 

@@ -1,7 +1,7 @@
 //! Topics, their partitions, and the groups that read them.
 
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     insight::{PartitionHealth, PartitionLag, Want, group_partitions, partition_health},
     model::{BrokerId, Key, Ledger, Name, Partition, PartitionId, PartitionOffsets, Source, Topic},
     view::text,
@@ -24,9 +24,9 @@ const COLUMNS: &[Column] = &[
     Column::right("MIN ISR", 8),
     Column::right("UNDER", 6),
     Column::right("OFFLINE", 8),
-    Column::right("BYTES", 8),
+    Column::right("BYTES", 8).unit(Unit::Bytes),
     Column::left("POLICY", 9).drop(2),
-    Column::left("RETENTION", 10).drop(3),
+    Column::left("RETENTION", 10).drop(3).unit(Unit::Time),
 ];
 
 struct All<'a> {
@@ -194,7 +194,7 @@ const PARTITIONS: &[Column] = &[
     Column::left("HEALTH", 16),
     Column::right("START", 10).drop(1),
     Column::right("END", 10),
-    Column::right("BYTES", 8).drop(2),
+    Column::right("BYTES", 8).drop(2).unit(Unit::Bytes),
 ];
 
 fn ids(of: &[BrokerId]) -> String {

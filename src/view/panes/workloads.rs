@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
     insight::{pod_workload, sum_usage},
     model::{Key, PodRow, SeriesKey, Signal, Source, WorkloadId, WorkloadRow},
     view::text,
@@ -21,11 +21,11 @@ pub(super) struct Workloads;
 const COLUMNS: &[Column] = &[
     Column::left("NAMESPACE", 10).flex(1),
     Column::left("NAME", 13).flex(2),
-    Column::right("READY", 7),
+    Column::right("READY", 7).unit(Unit::Shown),
     Column::right("RESTARTS", 9),
     Column::left("REASON", 16).flex(1),
-    Column::right("CPU", 7),
-    Column::right("MEMORY", 8),
+    Column::right("CPU", 7).unit(Unit::Cores),
+    Column::right("MEMORY", 8).unit(Unit::Bytes),
     Column::left("KIND", 11).drop(2),
     Column::right("UPDATED", 8).drop(3),
 ];
@@ -166,14 +166,14 @@ impl Pane for Workloads {
 
 const PODS: &[Column] = &[
     Column::left("POD", 20).flex(3),
-    Column::right("READY", 6),
+    Column::right("READY", 6).unit(Unit::Shown),
     Column::left("STATUS", 16).flex(1),
     Column::right("RESTARTS", 9),
-    Column::right("CPU", 6),
-    Column::right("MEMORY", 7),
-    Column::right("OF LIMIT", 9),
+    Column::right("CPU", 6).unit(Unit::Cores),
+    Column::right("MEMORY", 7).unit(Unit::Bytes),
+    Column::right("OF LIMIT", 9).unit(Unit::Percent),
     Column::left("NODE", 14).flex(1).drop(1),
-    Column::right("AGE", 4).drop(2),
+    Column::right("AGE", 4).drop(2).unit(Unit::Time),
     Column::left("LAST EXIT", 16).drop(3),
 ];
 

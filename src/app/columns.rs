@@ -1,0 +1,54 @@
+//! The columns of lists as the user likes them: which of them, and in which order.
+
+use std::collections::BTreeMap;
+
+use super::{Column, PaneId, Subject};
+
+/// Chosen columns, by list: the titles of those that are shown, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    chosen: BTreeMap<ListName, Vec<String>>,
+}
+
+/// Which list: that of a pane, or one on the page of some kind of object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListName(String);
+
+impl ListName {
+    /// The first list of a pane.
+    pub fn pane(id: PaneId) -> Self {
+        ListName(format!("{id:?} 0"))
+    }
+
+    pub(super) fn of(subject: &Subject, section: usize) -> Self {
+        ListName(match subject {
+            Subject::Pane(id) => format!("{id:?} {section}"),
+            Subject::Object(key) => format!("{:?} {section}", key.noun()),
+        })
+    }
+}
+
+impl Columns {
+    /// Shows these columns of a list, by their titles.
+    pub fn choose(&mut self, list: ListName, titles: Vec<String>) {
+        self.chosen.insert(list, titles);
+    }
+
+    /// Shows a list as it is by itself.
+    pub fn forget(&mut self, list: &ListName) {
+        self.chosen.remove(list);
+    }
+
+    /// The places of the columns that are shown, in their order. All of them where nothing was chosen, or where nothing
+    /// that was chosen is there.
+    pub fn order(&self, list: &ListName, columns: &[Column]) -> Vec<usize> {
+        let place = |title: &String| columns.iter().position(|column| column.title == title);
+        let chosen = self.chosen.get(list).into_iter().flatten();
+        let places: Vec<usize> = chosen.filter_map(place).collect();
+        if places.is_empty() {
+            (0..columns.len()).collect()
+        } else {
+            places
+        }
+    }
+}

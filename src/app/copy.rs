@@ -1,0 +1,148 @@
+//! What can be copied of a row, and the commands that show the same in a shell.
+
+use crate::model::Key;
+
+/// One thing that can be copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// What it is: `name`, `row`, `command`, or the title of a column.
+    pub what: &'static str,
+    pub text: String,
+}
+
+/// Bytes that are copied at most: terminals take no more than about 75,000 in one sequence.
+pub const COPIED: usize = 48 * 1_024;
+
+/// How a shell reaches the same servers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The kubeconfig context.
+    pub context: Option<String>,
+    pub bootstrap: Option<String>,
+    pub command_config: Option<String>,
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn line(words: &[&str]) -> String {
+    words
+        .iter()
+        .map(|word| quoted(word))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The bare name of an object.
+pub(super) fn name(key: &Key) -> String {
+    match key {
+        Key::Group(name) | Key::Topic(name) | Key::Node(name) => name.to_string(),
+        Key::Member { member, .. } => member.to_string(),
+        Key::Partition(id) => id.to_string(),
+        Key::Broker(id) => id.to_string(),
+        Key::Pod(id) => id.name.to_string(),
+        Key::Workload(id) => id.name.to_string(),
+        Key::Source(source) => source.to_string(),
+        Key::Log(number) => number.to_string(),
+    }
+}
+
+/// The commands that show an object.
+pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
+    let bootstrap = reach.bootstrap.as_deref().unwrap_or(brokers);
+    let kafka = |tool: &str, rest: &[&str]| {
+        let mut words = vec![tool, "--bootstrap-server", bootstrap];
+        if let Some(file) = &reach.command_config {
+            words.extend(["--command-config", file.as_str()]);
+        }
+        words.extend(rest);
+        line(&words)
+    };
+    let kubectl = |rest: &[&str]| {
+        let mut words = vec!["kubectl"];
+        if let Some(context) = &reach.context {
+            words.extend(["--context", context.as_str()]);
+        }
+        words.extend(rest);
+        line(&words)
+    };
+    match key {
+        Key::Group(id) => vec![kafka(
+            "kafka-consumer-groups.sh",
+            &["--describe", "--group", id],
+        )],
+        Key::Member { group, .. } => vec![kafka(
+            "kafka-consumer-groups.sh",
+            &["--describe", "--group", group, "--members", "--verbose"],
+        )],
+        Key::Topic(topic) => vec![kafka("kafka-topics.sh", &["--describe", "--topic", topic])],
+        Key::Partition(id) => {
+            vec![kafka(
+                "kafka-topics.sh",
+                &["--describe", "--topic", &id.topic],
+            )]
+        }
+        Key::Broker(id) => {
+            let id = id.to_string();
+            vec![kafka(
+                "kafka-log-dirs.sh",
+                &["--describe", "--broker-list", &id],
+            )]
+        }
+        Key::Pod(id) => vec![
+            kubectl(&["get", "pod", &id.name, "-n", &id.namespace]),
+            kubectl(&["describe", "pod", &id.name, "-n", &id.namespace]),
+            kubectl(&["logs", &id.name, "-n", &id.namespace]),
+        ],
+        Key::Workload(id) => {
+            let kind = id.kind.to_lowercase();
+            let name = format!("{kind}/{}", id.name);
+            vec![
+                kubectl(&["get", &name, "-n", &id.namespace]),
+                kubectl(&["describe", &name, "-n", &id.namespace]),
+            ]
+        }
+        Key::Node(name) => vec![
+            kubectl(&["get", "node", name]),
+            kubectl(&["describe", "node", name]),
+        ],
+        Key::Source(_) | Key::Log(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Name, PodId};
+
+    #[test]
+    fn a_command_is_whole_and_safe_to_paste() {
+        let reach = Reach {
+            context: Some("prod eu".to_owned()),
+            bootstrap: Some("kafka:9092".to_owned()),
+            command_config: None,
+        };
+        let group = Key::Group(Name::from("it's"));
+        assert_eq!(
+            commands(&group, &reach, ""),
+            [
+                "kafka-consumer-groups.sh --bootstrap-server kafka:9092 --describe --group 'it'\\''s'"
+            ]
+        );
+        let pod = Key::Pod(PodId {
+            namespace: Name::from("shop"),
+            name: Name::from("web-1"),
+        });
+        assert_eq!(
+            commands(&pod, &reach, "").first().map(String::as_str),
+            Some("kubectl --context 'prod eu' get pod web-1 -n shop")
+        );
+    }
+}

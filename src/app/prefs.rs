@@ -1,0 +1,33 @@
+//! What the user likes: settled in the config, and changed by keys while it runs.
+
+use super::{Columns, Keymap, Reach};
+
+/// What the user likes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prefs {
+    /// The theme that is shown.
+    pub theme: String,
+    /// The themes that can be shown by name.
+    pub themes: Vec<String>,
+    pub keymap: Keymap,
+    pub columns: Columns,
+    pub reach: Reach,
+    /// The mouse is ours; the terminal's own selection needs shift then.
+    pub mouse: bool,
+    /// Hundredths of a wide screen that the list gets; the object beside it has the rest.
+    pub share: u16,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Prefs {
+            theme: String::new(),
+            themes: Vec::new(),
+            keymap: Keymap::default(),
+            columns: Columns::default(),
+            reach: Reach::default(),
+            mouse: true,
+            share: 55,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Copying a name, a row, a cell or a command to the terminal's clipboard.
+
+use crate::app::{
+    App, COPIED, Chord, Copied, Effect, KeyCode, Mode, Notice, RowRef, Subject,
+    copy::{commands, name},
+};
+
+impl App {
+    /// What can be copied of what is under the cursor.
+    pub(super) fn copies(&self) -> Vec<Copied> {
+        let mut all = Vec::new();
+        let page = match &self.view().subject {
+            Subject::Object(key) => Some(key.clone()),
+            Subject::Pane(_) => None,
+        };
+        if let Some(key) = self.selected().or(page) {
+            let text = name(&key);
+            all.push(Copied { what: "name", text });
+            let brokers = self.bootstrap();
+            let known = commands(&key, &self.options.prefs.reach, &brokers);
+            let known = known.into_iter();
+            all.extend(known.map(|text| Copied {
+                what: "command",
+                text,
+            }));
+        }
+        let cells = self.cells();
+        if !cells.is_empty() {
+            let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+            let text = texts.join("\t");
+            all.insert(all.len().min(1), Copied { what: "row", text });
+        }
+        all.extend(cells);
+        all
+    }
+
+    /// The cells of the row under the cursor, as they are shown.
+    fn cells(&self) -> Vec<Copied> {
+        let cx = self.cx();
+        let Some(page) = self.page(&cx, &self.view().subject) else {
+            return Vec::new();
+        };
+        let line = self.cursor_line().and_then(|line| self.lines().line(line));
+        let Some(RowRef::Row(section, row)) = line else {
+            return Vec::new();
+        };
+        let Some(of) = page.sections.get(section) else {
+            return Vec::new();
+        };
+        let columns = of.list.columns();
+        let shown = self.columns(&self.view().subject, section, columns);
+        let cells = shown.iter().filter_map(|at| {
+            Some(Copied {
+                what: columns.get(*at)?.title,
+                text: of.list.cell(row, *at).text.into_owned(),
+            })
+        });
+        cells.collect()
+    }
+
+    /// Some brokers to begin with, for a command.
+    fn bootstrap(&self) -> String {
+        let cluster = self.picture.site.kafka.cluster.iter();
+        let brokers = cluster.flat_map(|of| &of.value.brokers).take(3);
+        let named: Vec<String> = brokers
+            .map(|of| format!("{}:{}", of.host, of.port))
+            .collect();
+        named.join(",")
+    }
+
+    pub(super) fn start_copy(&mut self) {
+        let choices = self.copies();
+        if !choices.is_empty() {
+            self.mode = Mode::Copy { choices, chosen: 0 };
+        }
+    }
+
+    pub(super) fn copy_key(
+        &mut self,
+        chord: Chord,
+        choices: Vec<Copied>,
+        mut chosen: usize,
+    ) -> Vec<Effect> {
+        let last = choices.len().saturating_sub(1);
+        match chord.code {
+            KeyCode::Esc | KeyCode::Char('q' | 'Y') => return Vec::new(),
+            KeyCode::Char('j') | KeyCode::Down => chosen = (chosen + 1).min(last),
+            KeyCode::Char('k') | KeyCode::Up => chosen = chosen.saturating_sub(1),
+            KeyCode::Char('g') | KeyCode::Home => chosen = 0,
+            KeyCode::Char('G') | KeyCode::End => chosen = last,
+            KeyCode::Enter => {
+                let copied = choices.into_iter().nth(chosen);
+                return copied.map_or_else(Vec::new, |copied| self.copy(copied));
+            }
+            _ => {}
+        }
+        self.mode = Mode::Copy { choices, chosen };
+        Vec::new()
+    }
+
+    fn copy(&mut self, copied: Copied) -> Vec<Effect> {
+        let bytes = copied.text.len();
+        if bytes > COPIED {
+            self.say(Notice::bad(format!(
+                "{bytes} bytes are too many for a terminal's clipboard, which takes {COPIED}"
+            )));
+            return Vec::new();
+        }
+        let shown: String = copied.text.replace('\t', " ");
+        self.say(Notice::new(format!("copied the {}: {shown}", copied.what)));
+        vec![Effect::Copy(copied.text)]
+    }
+}
