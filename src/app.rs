@@ -14,6 +14,7 @@ mod mode;
 mod msg;
 mod nav;
 mod page;
+pub mod reading;
 mod state;
 
 pub use acting::{Acting, Activity, Dialog, Step, Wish};

@@ -16,11 +16,15 @@ mod world;
 mod acting;
 #[path = "screens/demo.rs"]
 mod demo;
+#[path = "screens/logs.rs"]
+mod logs;
 #[path = "screens/looks.rs"]
 mod looks;
 #[path = "screens/moves.rs"]
 mod moves;
 #[path = "screens/pods.rs"]
 mod pods;
+#[path = "screens/reading.rs"]
+mod reading;
 #[path = "screens/scenarios.rs"]
 mod scenarios;

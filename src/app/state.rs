@@ -8,8 +8,10 @@ use crate::{
 };
 
 use super::{
-    Column, Cx, Effect, Interest, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View,
-    acting::Acting, nav::Subject,
+    Column, Cx, Effect, Interest, KeyCode, LogRing, Mode, Msg, Page, Pane, PaneId, Place, View,
+    acting::Acting,
+    nav::Subject,
+    reading::{Ask, Look, Reading},
 };
 
 mod act;
@@ -18,6 +20,7 @@ mod interest;
 mod keys;
 mod lines;
 mod order;
+mod reading;
 
 pub use lines::{Lines, RowRef};
 
@@ -62,6 +65,12 @@ pub struct App {
     findings_of: Option<(u64, i64)>,
     findings_change: Option<Time>,
     interest: Interest,
+    /// What is read for the view on top, the look of texts, and what was asked for last.
+    reading: Option<(Subject, Reading)>,
+    look: Look,
+    generation: u64,
+    wanted: Option<Ask>,
+    asked: Option<Ask>,
     roll: Option<Time>,
     pub(super) dirty: bool,
 }
@@ -84,6 +93,11 @@ impl App {
             findings_of: None,
             findings_change: None,
             interest: Interest::default(),
+            reading: None,
+            look: Look::default(),
+            generation: 0,
+            wanted: None,
+            asked: None,
             roll: None,
             dirty: true,
             options,
@@ -131,7 +145,7 @@ impl App {
     }
 
     /// The page of a view.
-    pub fn page<'a>(&self, cx: &'a Cx<'a>, subject: &Subject) -> Option<Page<'a>> {
+    pub fn page<'a>(&'a self, cx: &'a Cx<'a>, subject: &Subject) -> Option<Page<'a>> {
         match subject {
             Subject::Pane(id) => self
                 .panes
@@ -139,6 +153,7 @@ impl App {
                 .find(|pane| pane.id() == *id)
                 .map(|pane| pane.page(cx)),
             Subject::Object(key) => self.panes.iter().find_map(|pane| pane.object(cx, key)),
+            Subject::Read(_, key) => self.reading_of(subject)?.page(key, cx),
         }
     }
 
@@ -150,7 +165,7 @@ impl App {
     /// What an action on these nouns is about: the object under the cursor, else the one whose page this is.
     pub fn target(&self, nouns: &[Noun]) -> Option<Key> {
         let page = match &self.view().subject {
-            Subject::Object(key) => Some(key.clone()),
+            Subject::Object(key) | Subject::Read(_, key) => Some(key.clone()),
             Subject::Pane(_) => None,
         };
         let mut found = self.selected().into_iter().chain(page);
@@ -161,7 +176,13 @@ impl App {
     pub fn applies(&self, place: Place) -> bool {
         match place {
             Place::Everywhere => true,
-            Place::Lists => self.lines.stops() > 0 || !self.view().filter.is_empty(),
+            Place::Lists => {
+                !self.is_text() && (self.lines.stops() > 0 || !self.view().filter.is_empty())
+            }
+            Place::Pages => self.is_text() || self.applies(Place::Lists),
+            Place::Reading(of) => {
+                matches!(&self.view().subject, Subject::Read(what, _) if of.contains(what))
+            }
             Place::On(nouns) => self.target(nouns).is_some(),
         }
     }
@@ -238,6 +259,10 @@ impl App {
                 self.dirty = true;
                 Vec::new()
             }
+            Msg::Read(answer) => {
+                self.take_answer(*answer);
+                Vec::new()
+            }
             Msg::Log(line) => {
                 self.log.push(line);
                 self.dirty |= self.view().subject == Subject::Pane(PaneId::Log);
@@ -263,9 +288,13 @@ impl App {
                 self.dirty = true;
                 self.notice = None;
                 self.settle();
+                let typed = matches!(self.mode, Mode::Filter { .. });
                 let mut effects = self.key(chord);
                 self.settle();
-                effects.extend(self.new_interest());
+                if typed && chord.code == KeyCode::Enter {
+                    self.searched();
+                }
+                effects.extend(self.news());
                 effects
             }
         }
@@ -290,6 +319,7 @@ impl App {
             }
             self.findings_of = Some(state);
         }
+        self.settle_reading();
         self.settle_lines();
     }
 
@@ -302,7 +332,13 @@ impl App {
     pub fn before_draw(&mut self) -> Vec<Effect> {
         self.settle();
         let mut effects = self.follow();
-        effects.extend(self.new_interest());
+        effects.extend(self.news());
         effects
+    }
+
+    /// What sources and readers should read, as far as that changed.
+    fn news(&mut self) -> Vec<Effect> {
+        let interest = self.new_interest();
+        interest.into_iter().chain(self.new_ask()).collect()
     }
 }

@@ -7,6 +7,9 @@ use crate::{
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if self.act_on_text(action) {
+            return Vec::new();
+        }
         match action {
             Action::Quit => return self.leave(),
             Action::Suspend => return vec![Effect::Suspend],
@@ -27,9 +30,9 @@ impl App {
                 self.mode = Mode::Filter { input, before };
             }
             Action::Open => {
-                if let Some(key) = self.selected()
+                if let Some(key) = self.selected().map(|key| self.behind(key))
                     && self.view().subject != Subject::Object(key.clone())
-                    && !matches!(key, Key::Log(_))
+                    && !matches!(key, Key::Log(_) | Key::Event(_))
                 {
                     self.above.push(View::object(key));
                 }
@@ -54,6 +57,9 @@ impl App {
             Action::Undo => self.start_undo(),
             Action::Journal => self.mode = Mode::Journal { chosen: 0 },
             Action::Lock => self.toggle_lock(),
+            Action::Read(what) => self.read(what),
+            // Taken by the text before it came here.
+            Action::Text(_) => {}
         }
         Vec::new()
     }

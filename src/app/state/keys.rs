@@ -7,9 +7,9 @@ use crate::app::{
 impl App {
     pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
-            Mode::Normal => match action_for(chord) {
-                Some(def) if self.applies(def.place) => self.act(def.action),
-                _ => Vec::new(),
+            Mode::Normal => match action_for(chord, |place| self.applies(place)) {
+                Some(def) => self.act(def.action),
+                None => Vec::new(),
             },
             Mode::Filter { input, before } => {
                 self.filter_key(chord, input, before);

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{ACTIONS, App, Mode},
+    app::{ACTIONS, ActionDef, App, Mode, Place},
     view::{Part, Theme, text},
 };
 
@@ -79,9 +79,7 @@ pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &
         }
         Mode::Normal => {
             let mut x = area.x;
-            let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
-            let offered = named.filter(|def| !(def.changes && app.options.read_only));
-            for def in offered.filter(|def| app.applies(def.place)) {
+            for def in offered(app) {
                 let Some(first) = def.keys.first() else {
                     continue;
                 };
@@ -110,4 +108,13 @@ pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &
             }
         }
     }
+}
+
+/// The actions that mean something here, and have a word for it. A text's own come first: they are what it is opened for.
+fn offered(app: &App) -> Vec<&'static ActionDef> {
+    let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
+    let offered = named.filter(|def| !(def.changes && app.options.read_only));
+    let mut here: Vec<_> = offered.filter(|def| app.applies(def.place)).collect();
+    here.sort_by_key(|def| !matches!(def.place, Place::Reading(_)));
+    here
 }

@@ -31,6 +31,7 @@ pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &
         .stack()
         .filter_map(|view| match &view.subject {
             Subject::Object(key) => Some(key.to_string()),
+            Subject::Read(what, key) => Some(format!("{} of {key}", what.word())),
             Subject::Pane(_) => None,
         })
         .collect();
