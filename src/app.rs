@@ -21,6 +21,7 @@ mod page;
 mod palette;
 mod prefs;
 mod spot;
+pub mod reading;
 mod state;
 
 pub use acting::{Acting, Activity, Dialog, Step, Wish};

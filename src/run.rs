@@ -29,6 +29,8 @@ pub const FRAME: Duration = Duration::from_millis(33);
 pub const FRAME_SSH: Duration = Duration::from_millis(100);
 /// Envelopes taken in before a draw is thought of.
 const DRAIN: usize = 256;
+/// The same for answers, of which each may hold many lines.
+const DRAIN_ANSWERS: usize = 16;
 
 /// Milliseconds that go by before the keys are looked at again, however much there is to take in.
 const TURN: i64 = 4;
@@ -125,6 +127,12 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
                 break;
             };
             effects.extend(app.handle(Msg::Feed(Box::new(envelope)), now()));
+        }
+        for _ in 0..DRAIN_ANSWERS {
+            let Ok(answer) = inputs.answers.try_recv() else {
+                break;
+            };
+            effects.extend(app.handle(answer, now()));
         }
         for effect in effects {
             let answer = match effect {

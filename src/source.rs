@@ -9,7 +9,9 @@ mod kube;
 mod live;
 mod poll;
 mod prometheus;
+mod reading;
 
 pub use feed::{Feed, Wishes};
 pub use kafka::Collector as KafkaCollector;
 pub use live::{Live, Running};
+pub use reading::Reader;

@@ -3,6 +3,7 @@
 mod body;
 mod chrome;
 pub mod panes;
+mod reading;
 mod screen;
 mod table;
 pub mod text;

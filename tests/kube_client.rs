@@ -13,6 +13,8 @@ mod fake_http;
 
 #[path = "kube_client/configuration.rs"]
 mod configuration;
+#[path = "kube_client/logs.rs"]
+mod logs;
 #[path = "kube_client/plugins.rs"]
 mod plugins;
 #[path = "kube_client/recovery.rs"]

@@ -20,6 +20,8 @@ mod demo;
 mod driving;
 #[path = "screens/filter.rs"]
 mod filter;
+#[path = "screens/logs.rs"]
+mod logs;
 #[path = "screens/looks.rs"]
 mod looks;
 #[path = "screens/moves.rs"]
@@ -28,5 +30,7 @@ mod moves;
 mod palette;
 #[path = "screens/pods.rs"]
 mod pods;
+#[path = "screens/reading.rs"]
+mod reading;
 #[path = "screens/scenarios.rs"]
 mod scenarios;

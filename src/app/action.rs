@@ -2,7 +2,10 @@
 
 use crate::model::Noun;
 
-use super::PaneId;
+use super::{
+    PaneId,
+    reading::{TextAction, What},
+};
 
 mod table;
 
@@ -42,6 +45,10 @@ pub enum Action {
     Lock,
     NextSection,
     Mouse,
+    /// Reads something of the object that is meant.
+    Read(What),
+    /// What only means something in a long text.
+    Text(TextAction),
     Refresh,
     Redraw,
     Suspend,
@@ -54,8 +61,23 @@ pub enum Place {
     Everywhere,
     /// Pages with rows.
     Lists,
+    /// Pages with rows, and long texts.
+    Pages,
+    /// While one of these is read. Here a key means this, and not what it means everywhere.
+    Reading(&'static [What]),
     /// While the cursor is on one of these, or the page is one of these.
     On(&'static [Noun]),
+}
+
+impl Place {
+    /// Whether a key must not mean one thing here and another there. A text's own keys are told apart from all others.
+    pub(super) fn meets(self, other: Place) -> bool {
+        match (self, other) {
+            (Place::Reading(one), Place::Reading(other)) => one.iter().any(|of| other.contains(of)),
+            (Place::Reading(_), _) | (_, Place::Reading(_)) => false,
+            _ => true,
+        }
+    }
 }
 
 /// One line of the table.
@@ -100,6 +122,46 @@ const fn change(def: ActionDef) -> ActionDef {
     }
 }
 
+const LOGS: &[What] = &[What::Logs];
+const OBJECT: &[What] = &[What::Object];
+const TEXTS: &[What] = &[What::Logs, What::Object];
+/// Nouns with pods behind them.
+const WITH_PODS: &[Noun] = &[
+    Noun::Pod,
+    Noun::Workload,
+    Noun::Member,
+    Noun::Group,
+    Noun::Broker,
+];
+/// Nouns of which Kubernetes tells events, and those with pods or a workload behind them.
+const WITH_EVENTS: &[Noun] = &[
+    Noun::Pod,
+    Noun::Workload,
+    Noun::Node,
+    Noun::Member,
+    Noun::Group,
+    Noun::Broker,
+];
+/// Nouns of which a server has a description.
+const WITH_OBJECTS: &[Noun] = &[
+    Noun::Pod,
+    Noun::Workload,
+    Noun::Node,
+    Noun::Topic,
+    Noun::Group,
+    Noun::Member,
+    Noun::Broker,
+];
+
+/// The nouns of which something can be read.
+pub(super) fn nouns_of(what: What) -> &'static [Noun] {
+    match what {
+        What::Logs => WITH_PODS,
+        What::Events => WITH_EVENTS,
+        What::Object => WITH_OBJECTS,
+    }
+}
+
 /// The key table of the README, as Markdown.
 pub fn key_table() -> String {
     let mut table = String::from("| key | what it does | name |\n|---|---|---|\n");
@@ -121,18 +183,47 @@ pub fn key_table() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Chord, *};
+    use super::{
+        super::Chord,
+        Place::{Everywhere, Pages, Reading},
+        *,
+    };
 
     #[test]
     fn every_key_can_be_typed_and_means_one_thing() {
-        let mut seen = std::collections::BTreeMap::new();
-        for def in ACTIONS {
-            for key in def.keys {
-                let chord = Chord::parse(key);
-                assert!(chord.is_some(), "{key} names no key");
-                let earlier = seen.insert(chord, def.doc);
-                assert_eq!(earlier, None, "{key} has two meanings");
+        // On every page but in a text, and in each text: a text's own keys come first, and are told apart.
+        let places: [&dyn Fn(&Place) -> bool; 3] = [
+            &|place| !matches!(place, Reading(_)),
+            &|place| matches!(place, Reading(of) if of.contains(&What::Logs)),
+            &|place| matches!(place, Reading(of) if of.contains(&What::Object)),
+        ];
+        for applies in places {
+            let mut seen = std::collections::BTreeMap::new();
+            for def in ACTIONS.iter().filter(|def| applies(&def.place)) {
+                for key in def.keys {
+                    let chord = Chord::parse(key);
+                    assert!(chord.is_some(), "{key} names no key");
+                    let earlier = seen.insert(chord, def.doc);
+                    assert_eq!(earlier, None, "{key} has two meanings in one place");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_text_hides_no_key_that_leads_out_of_it_or_explains_it() {
+        let of_texts: Vec<&str> = ACTIONS
+            .iter()
+            .filter(|def| matches!(def.place, Place::Reading(_)))
+            .flat_map(|def| def.keys)
+            .copied()
+            .collect();
+        for def in ACTIONS
+            .iter()
+            .filter(|def| matches!(def.place, Everywhere | Pages))
+        {
+            let hidden = def.keys.iter().all(|key| of_texts.contains(key));
+            assert!(!hidden, "{}: no key is left for it in a text", def.doc);
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{model::Name, plan::Order};
 
+use super::reading::Ask;
+
 /// What is on screen, so that sources read no more than is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interest {
@@ -20,6 +22,8 @@ pub struct Interest {
 pub enum Effect {
     /// The user looks at something else now.
     Interest(Interest),
+    /// This is to be read now, instead of what was being read; None: nothing any more.
+    Read(Option<Ask>),
     /// Ask all sources again now.
     Refresh,
     /// Give the terminal back to the shell until it is continued.

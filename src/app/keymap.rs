@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ACTIONS, Action, ActionDef, Chord};
+use super::{ACTIONS, Action, ActionDef, Chord, Place};
 
 /// The keys that are not those of the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,10 @@ impl Keymap {
             let chord = Chord::parse(key)?;
             let other = (0..ACTIONS.len()).find(|other| {
                 let mut keys = self.keys_at(*other);
-                *other != at && keys.any(|key| Chord::parse(key) == Some(chord))
+                let meets = ACTIONS.get(at).zip(ACTIONS.get(*other));
+                *other != at
+                    && meets.is_some_and(|(one, other)| one.place.meets(other.place))
+                    && keys.any(|key| Chord::parse(key) == Some(chord))
             })?;
             Some(KeyFault::Taken {
                 key: key.to_owned(),
@@ -90,13 +93,21 @@ impl Keymap {
         self.keys(action).collect::<Vec<_>>().join(" ")
     }
 
-    /// The action of a key.
-    pub fn find(&self, chord: Chord) -> Option<&'static ActionDef> {
-        let place = (0..ACTIONS.len()).find(|at| {
+    /// The action of a key, where it applies. What a text's own keys mean comes before what they mean everywhere.
+    pub fn find(
+        &self,
+        chord: Chord,
+        applies: impl Fn(Place) -> bool,
+    ) -> Option<&'static ActionDef> {
+        let has = |at: &usize| {
             let mut keys = self.keys_at(*at);
             keys.any(|key| Chord::parse(key) == Some(chord))
-        });
-        ACTIONS.get(place?)
+        };
+        (0..ACTIONS.len())
+            .filter(has)
+            .filter_map(|at| ACTIONS.get(at))
+            .filter(|def| applies(def.place))
+            .max_by_key(|def| matches!(def.place, Place::Reading(_)))
     }
 }
 
@@ -117,7 +128,10 @@ mod tests {
     #[test]
     fn a_key_that_is_given_away_means_one_thing() {
         let mut map = Keymap::default();
-        let quit = |map: &Keymap, key: &str| map.find(Chord::parse(key).unwrap()).map(|d| d.action);
+        let quit = |map: &Keymap, key: &str| {
+            let found = map.find(Chord::parse(key).unwrap(), |_| true);
+            found.map(|def| def.action)
+        };
         assert_eq!(quit(&map, "q"), Some(Action::Quit));
         map.bind("quit", &["ctrl-q".to_owned()]).unwrap();
         assert_eq!(quit(&map, "ctrl-q"), Some(Action::Quit));

@@ -2,7 +2,7 @@
 
 use crate::{model::Envelope, plan::Answer};
 
-use super::{Chord, LogLine, Mouse, Notice};
+use super::{Chord, LogLine, Mouse, Notice, reading};
 
 /// One message. There is one order of messages, and one door for them.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Msg {
     /// Columns and rows.
     Resize(u16, u16),
     Feed(Box<Envelope>),
+    /// Something that was asked for by [`super::Effect::Read`].
+    Read(Box<reading::Answer>),
     /// A line of our own log.
     Log(LogLine),
     /// What was said to an order.

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::model::Key;
 
-use super::{Filter, PaneId};
+use super::{Filter, PaneId, reading::What};
 
 /// What a view shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     Pane(PaneId),
     Object(Key),
+    /// What is read of an object while it is looked at.
+    Read(What, Key),
 }
 
 /// Where the cursor stands: on an object, not on a line number.
@@ -56,6 +58,10 @@ impl View {
 
     pub fn object(key: Key) -> Self {
         View::new(Subject::Object(key))
+    }
+
+    pub fn read(what: What, key: Key) -> Self {
+        View::new(Subject::Read(what, key))
     }
 
     fn new(subject: Subject) -> Self {

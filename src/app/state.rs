@@ -9,7 +9,11 @@ use crate::{
 
 use super::{
     ActionDef, Column, Cx, Effect, Interest, LogRing, Mode, Msg, Notice, Page, Pane, PaneId, Place,
-    Prefs, Seen, View, acting::Acting, nav::Subject, notice::Board,
+    Prefs, Seen, View,
+    acting::Acting,
+    nav::Subject,
+    notice::Board,
+    reading::{Ask, Look, Reading},
 };
 
 mod act;
@@ -23,6 +27,7 @@ mod lines;
 mod marks;
 mod order;
 mod pointer;
+mod reading;
 
 pub use columns::Chooser;
 pub use lines::{Lines, RowRef};
@@ -75,6 +80,12 @@ pub struct App {
     seen: Seen,
     /// The divider is being dragged.
     dragging: bool,
+    /// What is read for the view on top, the look of texts, and what was asked for last.
+    reading: Option<(Subject, Reading)>,
+    look: Look,
+    generation: u64,
+    wanted: Option<Ask>,
+    asked: Option<Ask>,
     pub(super) dirty: bool,
 }
 
@@ -99,6 +110,11 @@ impl App {
             trail: Trail::default(),
             seen: Seen::default(),
             dragging: false,
+            reading: None,
+            look: Look::default(),
+            generation: 0,
+            wanted: None,
+            asked: None,
             dirty: true,
             options,
             panes,
@@ -145,7 +161,7 @@ impl App {
     }
 
     /// The page of a view.
-    pub fn page<'a>(&self, cx: &'a Cx<'a>, subject: &Subject) -> Option<Page<'a>> {
+    pub fn page<'a>(&'a self, cx: &'a Cx<'a>, subject: &Subject) -> Option<Page<'a>> {
         match subject {
             Subject::Pane(id) => self
                 .panes
@@ -153,6 +169,7 @@ impl App {
                 .find(|pane| pane.id() == *id)
                 .map(|pane| pane.page(cx)),
             Subject::Object(key) => self.panes.iter().find_map(|pane| pane.object(cx, key)),
+            Subject::Read(_, key) => self.reading_of(subject)?.page(key, cx),
         }
     }
 
@@ -164,7 +181,7 @@ impl App {
     /// What an action on these nouns is about: the object under the cursor, else the one whose page this is.
     pub fn target(&self, nouns: &[Noun]) -> Option<Key> {
         let page = match &self.view().subject {
-            Subject::Object(key) => Some(key.clone()),
+            Subject::Object(key) | Subject::Read(_, key) => Some(key.clone()),
             Subject::Pane(_) => None,
         };
         let mut found = self.selected().into_iter().chain(page);
@@ -175,7 +192,13 @@ impl App {
     pub fn applies(&self, place: Place) -> bool {
         match place {
             Place::Everywhere => true,
-            Place::Lists => self.lines.stops() > 0 || !self.view().filter.is_empty(),
+            Place::Lists => {
+                !self.is_text() && (self.lines.stops() > 0 || !self.view().filter.is_empty())
+            }
+            Place::Pages => self.is_text() || self.applies(Place::Lists),
+            Place::Reading(of) => {
+                matches!(&self.view().subject, Subject::Read(what, _) if of.contains(what))
+            }
             Place::On(nouns) => self.target(nouns).is_some(),
         }
     }
@@ -268,6 +291,10 @@ impl App {
                 self.dirty = true;
                 Vec::new()
             }
+            Msg::Read(answer) => {
+                self.take_answer(*answer);
+                Vec::new()
+            }
             Msg::Log(line) => {
                 self.log.push(line);
                 self.dirty |= self.view().subject == Subject::Pane(PaneId::Log);
@@ -306,7 +333,7 @@ impl App {
         self.settle();
         let mut effects = take(self);
         self.settle();
-        effects.extend(self.new_interest());
+        effects.extend(self.news());
         effects
     }
 
@@ -329,6 +356,7 @@ impl App {
             }
             self.findings_of = Some(state);
         }
+        self.settle_reading();
         self.settle_lines();
     }
 
@@ -352,7 +380,13 @@ impl App {
     pub fn before_draw(&mut self) -> Vec<Effect> {
         self.settle();
         let mut effects = self.follow();
-        effects.extend(self.new_interest());
+        effects.extend(self.news());
         effects
+    }
+
+    /// What sources and readers should read, as far as that changed.
+    fn news(&mut self) -> Vec<Effect> {
+        let interest = self.new_interest();
+        interest.into_iter().chain(self.new_ask()).collect()
     }
 }

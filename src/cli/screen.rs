@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 use crate::{
     act::{self, Permit, journal::Journal},
-    app::{App, Effect, Msg, Options, PaneId, Prefs, Reach},
+    app::{App, Effect, Msg, Options, PaneId, Prefs, Reach, reading::Ask},
     log::{self, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
     plan::{Entry, Order},
     run::{self, Session},
-    source::{self, Feed, Running, clock},
+    source::{self, Feed, Reader, Running, clock},
     term::Terminal,
     view::{Theme, panes},
 };
@@ -68,6 +71,21 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
     }
 }
 
+/// Who answers what is asked for one object.
+enum Desk {
+    Live(Reader),
+    Demo(watch::Sender<Option<Ask>>),
+}
+
+impl Desk {
+    fn ask(&mut self, ask: Option<Ask>) {
+        match self {
+            Desk::Live(reader) => reader.ask(ask),
+            Desk::Demo(asks) => drop(asks.send_replace(ask)),
+        }
+    }
+}
+
 /// What runs behind the screen.
 struct Behind {
     site: Name,
@@ -78,6 +96,7 @@ struct Behind {
     answers: mpsc::Receiver<Msg>,
     /// Whoever makes changes; it ends when no more orders can come.
     hands: Option<JoinHandle<()>>,
+    desk: Desk,
     /// What an earlier run left in the middle.
     unfinished: Vec<(u64, Entry)>,
 }
@@ -94,8 +113,10 @@ async fn start(
     let orders = permit.is_some().then_some(give);
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
+        let (asks, asked) = watch::channel(None);
         let way = source::demo::Orders {
             orders: take,
+            asks: asked,
             answers: say,
         };
         let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone());
@@ -106,6 +127,7 @@ async fn start(
             orders,
             answers,
             hands: None,
+            desk: Desk::Demo(asks),
             unfinished: Vec::new(),
         });
     }
@@ -120,6 +142,7 @@ async fn start(
         }
         kube.set_plugins(Plugins::Silent);
     }
+    let desk = Desk::Live(Reader::new(live.kube.clone(), say.clone()));
     let mut unfinished = Vec::new();
     let hands = match (permit, env.state_dir()) {
         (Some(permit), Some(dir)) => {
@@ -142,6 +165,7 @@ async fn start(
         running: Some(live.start(to)),
         answers,
         hands,
+        desk,
         unfinished,
     })
 }
@@ -185,6 +209,7 @@ pub async fn show(
         orders,
         answers,
         hands,
+        mut desk,
         unfinished,
     } = start(settings, env, to).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
@@ -204,6 +229,7 @@ pub async fn show(
         log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
+        (Effect::Read(ask), _) => desk.ask(ask.clone()),
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
         (Effect::Order(order), _) => {

@@ -169,6 +169,8 @@ pub enum Key {
     Workload(WorkloadId),
     Node(Name),
     Source(Source),
+    /// An event of Kubernetes, by its own namespace and name.
+    Event(PodId),
     /// A line of our own log, by its number since the start.
     Log(u64),
 }
@@ -185,6 +187,7 @@ pub enum Noun {
     Workload,
     Node,
     Source,
+    Event,
     Log,
 }
 
@@ -201,6 +204,7 @@ impl Key {
             Key::Workload(_) => Noun::Workload,
             Key::Node(_) => Noun::Node,
             Key::Source(_) => Noun::Source,
+            Key::Event(_) => Noun::Event,
             Key::Log(_) => Noun::Log,
         }
     }
@@ -227,6 +231,7 @@ impl fmt::Display for Key {
             Key::Workload(id) => write!(f, "{} {}/{}", id.kind, id.namespace, id.name),
             Key::Node(name) => write!(f, "node {name}"),
             Key::Source(source) => write!(f, "source {source}"),
+            Key::Event(id) => write!(f, "event {id}"),
             Key::Log(line) => write!(f, "log line {line}"),
         }
     }

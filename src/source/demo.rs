@@ -14,6 +14,7 @@ mod incident;
 mod orders;
 mod pod;
 mod random;
+mod reading;
 mod topic;
 mod workload;
 
@@ -25,10 +26,12 @@ use incident::Incidents;
 use random::Random;
 use topic::TopicState;
 
-use tokio::sync::mpsc;
+pub use reading::Reader;
+
+use tokio::sync::{mpsc, watch};
 
 use crate::{
-    app::Msg,
+    app::{Msg, reading::Ask},
     model::{BrokerId, Envelope, Name, SECOND, Time},
     plan::{Answer, Order},
 };
@@ -194,6 +197,8 @@ impl World {
 /// The way of orders to a world, and of its answers back.
 pub struct Orders {
     pub orders: mpsc::Receiver<Order>,
+    /// What is to be read of one object.
+    pub asks: watch::Receiver<Option<Ask>>,
     pub answers: mpsc::Sender<Msg>,
 }
 
@@ -202,6 +207,7 @@ impl Orders {
     pub fn none() -> Self {
         Orders {
             orders: mpsc::channel(1).1,
+            asks: watch::channel(None).1,
             answers: mpsc::channel(1).0,
         }
     }
@@ -216,6 +222,7 @@ pub async fn run(
     mut orders: Orders,
     site: Name,
 ) {
+    let mut reader = Reader::default();
     let mut world = World::named(seed, scale, now(), site);
     let mut envelopes = world.opening();
     let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
@@ -226,8 +233,14 @@ pub async fn run(
                 return;
             }
         }
+        let ask = orders.asks.borrow_and_update().clone();
+        for answer in reader.read(&world, ask.as_ref()) {
+            // Whoever no longer listens needs no answer.
+            let _ = orders.answers.send(Msg::Read(Box::new(answer))).await;
+        }
         tokio::select! {
             _ = ticks.tick() => {}
+            Ok(()) = orders.asks.changed() => {}
             Some(order) = orders.orders.recv() => {
                 if let Some(said) = world.obey(&order.task) {
                     let answer = Answer { ticket: order.ticket, said };

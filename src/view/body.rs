@@ -8,7 +8,7 @@ use ratatui::{
 
 use crate::app::{Align, App, Cell, Column, Cx, Lines, Page, Role, RowRef, Spot, Subject, width};
 
-use super::{Part, Theme, table, text};
+use super::{Part, Theme, reading, table, text};
 
 /// Width of the labels of facts.
 const LABEL: u16 = 12;
@@ -32,7 +32,7 @@ pub(super) fn block(ascii: bool) -> Block<'static> {
     }
 }
 
-fn frame(
+pub(super) fn frame(
     buffer: &mut Buffer,
     area: Rect,
     title: &str,
@@ -65,6 +65,10 @@ fn frame(
 
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, theme: &Theme) {
     let view = app.view();
+    if let (Subject::Read(what, key), true) = (&view.subject, app.is_text()) {
+        let title = format!("{} of {key}", what.word());
+        return reading::draw(buffer, area, &title, app, cx, theme);
+    }
     let beside = area.width >= App::BESIDE && matches!(view.subject, Subject::Pane(_));
     let left = Rect {
         width: app.list_width().min(area.width),
@@ -74,7 +78,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
         main(buffer, left, app, cx, &page, theme);
     } else {
         let title = match &view.subject {
-            Subject::Object(key) => key.to_string(),
+            Subject::Object(key) | Subject::Read(_, key) => key.to_string(),
             Subject::Pane(_) => String::new(),
         };
         let inner = frame(buffer, left, &title, "", app, theme);

@@ -47,6 +47,13 @@ parts! {
     TabActive "tab_active" Accent,
     Key "key" Accent,
     Input "input" Strong,
+    Found "found" Text,
+    Source1 "source1" Label,
+    Source2 "source2" Label,
+    Source3 "source3" Label,
+    Source4 "source4" Label,
+    Source5 "source5" Label,
+    Source6 "source6" Label,
 }
 
 impl From<Role> for Part {

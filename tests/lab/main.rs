@@ -31,6 +31,7 @@ mod program;
 mod prometheus_client;
 mod quiet;
 mod read_only;
+mod reading;
 mod screen;
 mod snapshot_oracle;
 mod wait;

@@ -7,6 +7,9 @@ use crate::{
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if self.act_on_text(action) {
+            return Vec::new();
+        }
         match action {
             Action::Quit => return self.leave(),
             Action::Suspend => return vec![Effect::Suspend],
@@ -78,15 +81,18 @@ impl App {
             Action::Undo => self.start_undo(),
             Action::Journal => self.mode = Mode::Journal { chosen: 0 },
             Action::Lock => self.toggle_lock(),
+            Action::Read(what) => self.read(what),
+            // Taken by the text before it came here.
+            Action::Text(_) => {}
         }
         Vec::new()
     }
 
     /// Opens what is under the cursor.
     pub(super) fn open_selected(&mut self) {
-        if let Some(key) = self.selected()
+        if let Some(key) = self.selected().map(|key| self.behind(key))
             && self.view().subject != Subject::Object(key.clone())
-            && !matches!(key, Key::Log(_))
+            && !matches!(key, Key::Log(_) | Key::Event(_))
         {
             self.open(key);
         }

@@ -7,10 +7,13 @@ use crate::app::{
 impl App {
     pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
-            Mode::Normal => match self.options.prefs.keymap.find(chord) {
-                Some(def) if self.applies(def.place) => self.act(def.action),
-                _ => Vec::new(),
-            },
+            Mode::Normal => {
+                let applies = |place| self.applies(place);
+                match self.options.prefs.keymap.find(chord, applies) {
+                    Some(def) => self.act(def.action),
+                    None => Vec::new(),
+                }
+            }
             Mode::Filter { input, before } => {
                 self.filter_key(chord, input, before);
                 Vec::new()
@@ -63,7 +66,7 @@ impl App {
 
     fn filter_key(&mut self, chord: Chord, mut input: Input, before: Filter) {
         match chord.code {
-            KeyCode::Enter => {}
+            KeyCode::Enter => self.searched(),
             KeyCode::Esc => self.set_filter(before),
             KeyCode::Char('c') if chord.ctrl => self.set_filter(before),
             _ => {

@@ -31,6 +31,8 @@ struct Of {
     generation: u64,
     findings: Option<(u64, i64)>,
     log: u64,
+    /// Of what is read for the view.
+    reading: (u64, u64),
 }
 
 /// A line, or all rows of a section.
@@ -233,6 +235,7 @@ impl App {
             } else {
                 0
             },
+            reading: self.reading_revision(),
         };
         let mut lines = std::mem::take(&mut self.lines);
         if lines.subject.as_ref() != Some(&view.subject) {

@@ -201,6 +201,12 @@ impl Client {
         }
     }
 
+    /// The body of a log, as it comes. A server sends the head of its answer with the first line, which may be never: there
+    /// is no deadline, and it takes no place among the requests in flight.
+    pub(crate) async fn open_log(&self, ask: &Ask) -> Result<Body, Error> {
+        Ok(self.send(ask).await?.into_body())
+    }
+
     fn timed_out(&self, ask: &Ask, deadline: Duration) -> Error {
         self.inner.tally.failed();
         classify::timed_out(self.server(), ask, deadline)

@@ -46,7 +46,7 @@ impl Resource {
     pub const PODS: Self = resource("", "v1", "pods", "Pod", Lives::InNamespaces);
     /// Nodes.
     pub const NODES: Self = resource("", "v1", "nodes", "Node", Lives::InTheCluster);
-    /// Events; watch them with the field selector `type=Warning`.
+    /// Events; all of a cluster are watched with the field selector `type=Warning`.
     pub const EVENTS: Self = resource("", "v1", "events", "Event", Lives::InNamespaces);
     /// Deployments.
     pub const DEPLOYMENTS: Self = resource(
@@ -96,6 +96,44 @@ impl Resource {
         "NodeMetrics",
         Lives::InTheCluster,
     );
+
+    /// The kind of this name, among those that run pods, are pods or nodes, or are Strimzi's; the version of Strimzi's is empty.
+    pub fn of_kind(kind: &str) -> Option<Self> {
+        use Lives::InNamespaces;
+        Some(match kind {
+            "Pod" => Self::PODS,
+            "Node" => Self::NODES,
+            "Deployment" => Self::DEPLOYMENTS,
+            "StatefulSet" => Self::STATEFUL_SETS,
+            "ReplicaSet" => Self::REPLICA_SETS,
+            "DaemonSet" => resource("apps", "v1", "daemonsets", "DaemonSet", InNamespaces),
+            "Job" => resource("batch", "v1", "jobs", "Job", InNamespaces),
+            "CronJob" => resource("batch", "v1", "cronjobs", "CronJob", InNamespaces),
+            "Kafka" => resource("kafka.strimzi.io", "", "kafkas", "Kafka", InNamespaces),
+            "KafkaNodePool" => resource(
+                "kafka.strimzi.io",
+                "",
+                "kafkanodepools",
+                "KafkaNodePool",
+                InNamespaces,
+            ),
+            "KafkaRebalance" => resource(
+                "kafka.strimzi.io",
+                "",
+                "kafkarebalances",
+                "KafkaRebalance",
+                InNamespaces,
+            ),
+            "StrimziPodSet" => resource(
+                "core.strimzi.io",
+                "",
+                "strimzipodsets",
+                "StrimziPodSet",
+                InNamespaces,
+            ),
+            _ => return None,
+        })
+    }
 
     /// The path of the collection, of one namespace or of all.
     pub fn path(&self, namespace: Option<&str>) -> String {

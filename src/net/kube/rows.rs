@@ -78,7 +78,7 @@ pub struct NodeRow {
     pub created_at: Option<i64>,
 }
 
-/// A Warning event.
+/// An event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventRow {
     /// The event's own namespace.
@@ -87,6 +87,8 @@ pub struct EventRow {
     pub name: Arc<str>,
     /// The event's uid.
     pub uid: Arc<str>,
+    /// `Normal` or `Warning`.
+    pub kind: Arc<str>,
     /// Kind of the object it is about.
     pub object_kind: Arc<str>,
     /// Name of the object it is about.

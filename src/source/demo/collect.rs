@@ -59,6 +59,11 @@ impl Collectors {
         }
     }
 
+    /// What makes measured numbers, and lines of logs, those of this world.
+    pub(super) fn noise(&self) -> u64 {
+        self.noise
+    }
+
     /// What was said since this was last asked.
     pub(super) fn take(&mut self) -> Vec<Envelope> {
         std::mem::take(&mut self.said)

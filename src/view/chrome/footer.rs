@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{ACTIONS, Action, App, GRAMMAR, Mode, width},
+    app::{ACTIONS, Action, ActionDef, App, GRAMMAR, Mode, Place, width},
     view::{Part, Theme, text},
 };
 
@@ -66,10 +66,8 @@ fn normal(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
         width: area.width - wide,
         ..area
     };
-    let here = ACTIONS
-        .iter()
-        .filter(|def| !def.short.is_empty() && app.offers(def));
-    let chips: Vec<(&str, &str)> = here
+    let chips: Vec<(&str, &str)> = offered(app)
+        .into_iter()
         .filter_map(|def| {
             let first = app.options.prefs.keymap.keys(def.action).next()?;
             let enter = first == "enter" && !app.options.ascii;
@@ -152,4 +150,12 @@ fn keys(buffer: &mut Buffer, area: Rect, chips: &[(&str, &str)], app: &App, them
         }
         run(buffer, area, x, &[(more, theme.style(Part::Dim))]);
     }
+}
+
+/// The actions that mean something here, and have a word for it. A text's own come first: they are what it is opened for.
+fn offered(app: &App) -> Vec<&'static ActionDef> {
+    let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
+    let mut here: Vec<_> = named.filter(|def| app.offers(def)).collect();
+    here.sort_by_key(|def| !matches!(def.place, Place::Reading(_)));
+    here
 }

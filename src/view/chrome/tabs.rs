@@ -56,6 +56,7 @@ pub(in crate::view) fn draw(
         .stack()
         .filter_map(|view| match &view.subject {
             Subject::Object(key) => Some(key.to_string()),
+            Subject::Read(what, key) => Some(format!("{} of {key}", what.word())),
             Subject::Pane(_) => None,
         })
         .collect();

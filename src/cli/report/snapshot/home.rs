@@ -63,6 +63,7 @@ fn noun(key: &Key) -> (&'static str, String) {
         Key::Workload(id) => ("workload", id.to_string()),
         Key::Node(name) => ("node", name.to_string()),
         Key::Source(source) => ("source", source.to_string()),
+        Key::Event(id) => ("event", id.to_string()),
         Key::Log(line) => ("log", line.to_string()),
     }
 }

@@ -7,7 +7,10 @@ use http::{
 };
 use kube::client::Body;
 
-use crate::net::kube::resource::{Resource, Scope};
+use crate::net::kube::{
+    logs::LogQuery,
+    resource::{Resource, Scope},
+};
 
 /// Whether a request waits for its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,7 @@ pub(crate) struct Ask {
     path: String,
     body: Option<String>,
     streams: bool,
+    accept: &'static str,
     limit: Duration,
     pub(super) pace: Pace,
     /// The API verb.
@@ -45,6 +49,7 @@ impl Ask {
             path: path.into(),
             body: None,
             streams: false,
+            accept: "application/json",
             limit: PLAIN_LIMIT,
             pace: Pace::Steady,
             verb: "get",
@@ -100,6 +105,19 @@ impl Ask {
         }
     }
 
+    /// The log of a container. As it comes, so not compressed, and of any type that the kubelet gives it.
+    pub(crate) fn log(query: &LogQuery) -> Self {
+        let plain = Self::object(&Resource::PODS, &query.namespace, &query.pod, "log");
+        let parts = query.parts();
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(key, value)| (*key, &**value)).collect();
+        Self {
+            path: with_query(&plain.path, &parts),
+            streams: true,
+            accept: "*/*",
+            ..plain
+        }
+    }
+
     /// A question about our own rights: the only thing that is ever posted.
     pub(crate) fn review(path: &str, resource: &str, body: String) -> Self {
         Self {
@@ -135,7 +153,7 @@ impl Ask {
         let mut request = Request::builder()
             .method(self.method.clone())
             .uri(&self.path)
-            .header(ACCEPT, "application/json");
+            .header(ACCEPT, self.accept);
         if self.streams {
             request = request.header(ACCEPT_ENCODING, "identity");
         }

@@ -117,6 +117,8 @@ impl Row for NodeRow {
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     metadata: Meta,
+    #[serde(default, rename = "type")]
+    kind: String,
     #[serde(default)]
     involved_object: Involved,
     #[serde(default)]
@@ -172,6 +174,7 @@ impl Row for EventRow {
             namespace: interner.intern(&event.metadata.namespace),
             name: event.metadata.name.as_str().into(),
             uid: event.metadata.uid.as_str().into(),
+            kind: interner.intern(&event.kind),
             object_kind: interner.intern(&event.involved_object.kind),
             object_name: interner.intern(&event.involved_object.name),
             object_namespace: interner.intern(&event.involved_object.namespace),

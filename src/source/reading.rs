@@ -1,0 +1,134 @@
+//! What is read of one object while it is looked at: logs, events, the object itself.
+//!
+//! One thing at a time: what is asked for next ends what was being read.
+
+mod events;
+mod logs;
+mod mask;
+mod object;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
+
+use crate::{
+    app::{
+        Msg,
+        reading::{Answer, Ask, AskOf, LogAsk, Said},
+    },
+    model::Name,
+    net::kube::Client,
+};
+
+use super::{clock, feed::Closed};
+
+pub(super) use mask::mask;
+
+/// The way of answers to the app.
+#[derive(Clone, Debug)]
+struct Teller {
+    generation: u64,
+    to: mpsc::Sender<Msg>,
+}
+
+impl Teller {
+    async fn say(&self, said: Said) -> Result<(), Closed> {
+        let answer = Answer {
+            generation: self.generation,
+            at: clock::now(),
+            said,
+        };
+        let answer = Msg::Read(Box::new(answer));
+        self.to.send(answer).await.map_err(|_closed| Closed)
+    }
+
+    async fn fail(&self, why: String) {
+        // Nobody listens any more: then there is nobody to be told.
+        let _ = self.say(Said::Failed { why }).await;
+    }
+}
+
+/// What is being read.
+struct Current {
+    generation: u64,
+    /// Pods whose logs are read, by uid.
+    pods: BTreeSet<Name>,
+    streams: Arc<Semaphore>,
+    tasks: JoinSet<()>,
+}
+
+/// Reads what the app asks for. Dropping it ends that.
+pub struct Reader {
+    kube: Option<Client>,
+    to: mpsc::Sender<Msg>,
+    current: Option<Current>,
+}
+
+impl Reader {
+    pub fn new(kube: Option<Client>, to: mpsc::Sender<Msg>) -> Self {
+        Reader {
+            kube,
+            to,
+            current: None,
+        }
+    }
+
+    /// Reads this from now on. With the generation of what is being read, what is new in it is read too.
+    pub fn ask(&mut self, ask: Option<Ask>) {
+        let Some(ask) = ask else {
+            self.current = None;
+            return;
+        };
+        if self
+            .current
+            .as_ref()
+            .is_none_or(|current| current.generation != ask.generation)
+        {
+            self.current = Some(Current {
+                generation: ask.generation,
+                pods: BTreeSet::new(),
+                streams: Arc::new(Semaphore::new(LogAsk::STREAMS)),
+                tasks: JoinSet::new(),
+            });
+        } else if !matches!(ask.of, AskOf::Logs(_)) {
+            return;
+        }
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let teller = Teller {
+            generation: ask.generation,
+            to: self.to.clone(),
+        };
+        let Some(client) = self.kube.clone() else {
+            current.tasks.spawn(async move {
+                teller
+                    .fail("Kubernetes is not read (--no-kube)".to_owned())
+                    .await;
+            });
+            return;
+        };
+        match ask.of {
+            AskOf::Logs(logs) => {
+                for pod in logs.pods {
+                    if current.pods.insert(pod.uid.clone()) {
+                        let reader = logs::PodReader {
+                            client: client.clone(),
+                            teller: teller.clone(),
+                            streams: Arc::clone(&current.streams),
+                            pod,
+                            previous: logs.previous,
+                            since: logs.since,
+                        };
+                        current.tasks.spawn(reader.run());
+                    }
+                }
+            }
+            AskOf::Events(key) => drop(current.tasks.spawn(events::follow(client, key, teller))),
+            AskOf::Object(key) => drop(current.tasks.spawn(object::read(client, key, teller))),
+        }
+    }
+}
