@@ -3,6 +3,7 @@
 mod body;
 mod chrome;
 pub mod panes;
+mod plot;
 mod screen;
 mod table;
 pub mod text;
@@ -15,6 +16,7 @@ use crate::{
     model::Time,
 };
 
+use body::LABEL;
 pub use screen::{Drawn, Screen};
 pub use theme::{Part, Theme, ThemeError};
 

@@ -31,6 +31,7 @@ struct Of {
     generation: u64,
     findings: Option<(u64, i64)>,
     log: u64,
+    size: (u16, u16),
 }
 
 /// A line, or all rows of a section.
@@ -128,6 +129,14 @@ impl Lines {
             .and_then(|(_, key)| key.clone())
     }
 
+    /// The row of a stop in its section's list.
+    pub(super) fn row_at(&self, at: usize) -> Option<usize> {
+        match self.line(self.line_of(at)?)? {
+            RowRef::Row(_, row) => Some(row),
+            _ => None,
+        }
+    }
+
     /// The section of a stop.
     pub(super) fn section_at(&self, at: usize) -> Option<usize> {
         match self.line(self.line_of(at)?)? {
@@ -195,6 +204,7 @@ impl App {
             } else {
                 0
             },
+            size: self.size,
         };
         let mut lines = std::mem::take(&mut self.lines);
         if lines.subject.as_ref() != Some(&view.subject) {
