@@ -5,6 +5,7 @@ mod history;
 mod index;
 mod join;
 mod lag;
+mod load;
 mod picture;
 mod ranking;
 mod replication;
@@ -16,6 +17,7 @@ pub use join::{
     Confidence, Join, Link, broker_pod, group_workload, member_pod, pod_owner, pod_workload,
 };
 pub use lag::{GroupLag, PartitionLag, PartitionState, Want, group_lag, group_partitions};
+pub use load::{BrokerLoad, Flow, GroupLoad, Load, PodLoad};
 pub use picture::Picture;
 pub use ranking::{Ranking, rank};
 pub use replication::{

@@ -16,6 +16,7 @@ mod series;
 mod site;
 mod table;
 mod time;
+mod trace;
 
 pub use delta::Delta;
 pub use envelope::{Envelope, Update};
@@ -38,3 +39,4 @@ pub use series::{Point, SeriesKey, Signal};
 pub use site::Site;
 pub use table::{Ledger, OnChange, Row, Table, weave};
 pub use time::{SECOND, Time};
+pub use trace::{Run, Trace, split};

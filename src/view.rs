@@ -3,6 +3,7 @@
 mod body;
 mod chrome;
 pub mod panes;
+mod plot;
 mod reading;
 mod screen;
 mod table;
@@ -13,6 +14,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::app::{App, Area, Mode, Seen};
 
+use body::LABEL;
 pub use screen::{Drawn, Screen};
 pub use theme::{Part, Theme, ThemeError};
 

@@ -246,6 +246,8 @@ pub struct Cx<'a> {
     pub options: &'a Options,
     /// Only ASCII may be shown.
     pub ascii: bool,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
     roll: Slot<Option<Time>>,
     spots: RefCell<Vec<(Area, Spot)>>,
 }
@@ -266,9 +268,17 @@ impl<'a> Cx<'a> {
             now,
             options,
             ascii,
+            size: (80, 24),
             roll: Slot::new(None),
             spots: RefCell::default(),
         }
+    }
+
+    /// The same for a terminal of this size.
+    #[must_use]
+    pub fn sized(mut self, size: (u16, u16)) -> Self {
+        self.size = size;
+        self
     }
 
     /// Whether objects of a namespace are shown: `-n` filters what is shown, never the join.
@@ -350,6 +360,14 @@ pub trait Pane: Sync {
     }
     fn shows_disks(&self) -> bool {
         false
+    }
+    /// Lines under its list in a terminal of this size, for what is said of the row under the cursor.
+    fn foot_height(&self, _size: (u16, u16)) -> u16 {
+        0
+    }
+    /// What is said of a row of its list.
+    fn foot<'a>(&self, _cx: &Cx<'a>, _row: usize) -> Option<Cow<'a, str>> {
+        None
     }
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a>;
     /// The page of one object, if the object is of this pane's nouns.

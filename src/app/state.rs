@@ -1,10 +1,8 @@
 //! The app itself: its parts, its door, and the moment at which it wants to be woken.
 
-use std::collections::BTreeSet;
-
 use crate::{
     insight::{Finding, Picture, Ranking},
-    model::{BrokerId, Key, Name, Noun, Time},
+    model::{Key, Name, Noun, Time},
 };
 
 use super::{
@@ -28,6 +26,7 @@ mod marks;
 mod order;
 mod pointer;
 mod reading;
+mod shown;
 
 pub use columns::Chooser;
 pub use lines::{Lines, RowRef};
@@ -158,6 +157,7 @@ impl App {
             self.now,
             &self.options,
         )
+        .sized(self.size)
     }
 
     /// The page of a view.
@@ -210,33 +210,16 @@ impl App {
 
     /// Lines of the page that fit on the screen.
     pub fn body_height(&self) -> usize {
-        let chrome = Self::CHROME + usize::from(self.lines.pinned);
+        let foot = self
+            .shown_pane()
+            .map_or(0, |pane| pane.foot_height(self.size));
+        let chrome = Self::CHROME + usize::from(self.lines.pinned) + usize::from(foot);
         usize::from(self.size.1).saturating_sub(chrome)
     }
 
     /// The line of the page on which the cursor stands.
     pub fn cursor_line(&self) -> Option<usize> {
         self.lines.line_of(self.view().at)
-    }
-
-    /// Brokers that the cluster names, and those that only replicas name any more.
-    pub fn known_brokers(&self) -> usize {
-        let kafka = &self.picture.site.kafka;
-        let brokers = kafka
-            .cluster
-            .iter()
-            .flat_map(|cluster| &cluster.value.brokers);
-        let mut known: BTreeSet<BrokerId> = brokers.map(|broker| broker.id).collect();
-        for topic in kafka.topics.iter() {
-            known.extend(
-                topic
-                    .meta
-                    .partitions
-                    .iter()
-                    .flat_map(|p| p.replicas.iter().copied()),
-            );
-        }
-        known.len()
     }
 
     /// Nothing was read yet, or something is being read for the first time.

@@ -17,8 +17,12 @@ pub struct GroupHistory {
     pub rises: bool,
     /// Records that come in per second, over all partitions of the group that answered; smoothed over a few polls.
     pub inflow: Option<f64>,
+    /// Records that it commits per second, between the last two rounds; unknown where its partitions changed.
+    pub outflow: Option<f64>,
     /// Sum of the end offsets at the last sample.
     ends: Option<(Time, i64)>,
+    /// Sum of the committed offsets at the last sample, and of how many partitions.
+    commits: Option<(Time, i64, usize)>,
 }
 
 impl GroupHistory {
@@ -35,6 +39,16 @@ impl GroupHistory {
             self.inflow = Some(self.inflow.map_or(now, |known| f64::midpoint(known, now)));
         }
         self.ends = Some((at, ends));
+    }
+
+    fn commit(&mut self, at: Time, (sum, partitions): (i64, usize)) {
+        self.outflow = match self.commits {
+            Some((before, old, of)) if at > before && of == partitions => {
+                Some((sum - old).max(0) as f64 * 1_000.0 / at.since(before) as f64)
+            }
+            _ => None,
+        };
+        self.commits = Some((at, sum, partitions));
     }
 }
 
@@ -92,7 +106,7 @@ impl History {
             Seen::Ends(at) => self.sample(site, *at),
             Seen::Commits(groups) => self.first_sight(site, groups),
             Seen::GroupSeries => self.back_fill(site),
-            Seen::Else => {}
+            Seen::Usage(_) | Seen::Else => {}
         }
     }
 
@@ -122,9 +136,12 @@ impl History {
                 continue;
             };
             if !fresh {
+                history.outflow = None;
                 continue;
             }
             let partitions = group_partitions(site, group, Want::Committed);
+            let committed = || partitions.iter().filter_map(|of| of.committed);
+            history.commit(at, (committed().sum(), committed().count()));
             let lag = group_lag(&partitions);
             history.lag = lag;
             // A sum with parts missing would look like lag that went away.
@@ -184,6 +201,8 @@ pub enum Seen {
     /// Commits of these groups.
     Commits(Vec<Name>),
     GroupSeries,
+    /// What pods use was read at this moment.
+    Usage(Time),
     Else,
 }
 
@@ -194,6 +213,7 @@ impl Seen {
             Update::Commits(commits) => {
                 Seen::Commits(commits.iter().map(|of| of.group.clone()).collect())
             }
+            Update::PodUsage(_) => Seen::Usage(envelope.at),
             Update::Series(points) if points.iter().any(|p| p.signal == Signal::GroupLag) => {
                 Seen::GroupSeries
             }

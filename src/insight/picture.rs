@@ -2,13 +2,14 @@
 
 use crate::model::{Envelope, Name, Site};
 
-use super::{History, Index, history::Seen};
+use super::{History, Index, Load, history::Seen, load::is_back_fill};
 
 /// What we know of a site, with its history. Envelopes go in here; replaying them gives the same picture.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     pub site: Site,
     pub history: History,
+    pub load: Load,
     /// Who belongs to whom in Kubernetes, as [`Picture::refresh`] found it.
     pub index: Index,
 }
@@ -23,8 +24,13 @@ impl Picture {
 
     pub fn apply(&mut self, envelope: Envelope) {
         let seen = Seen::of(&envelope);
+        let older = is_back_fill(&envelope);
         self.site.apply(envelope);
         self.history.observe(&self.site, &seen);
+        self.load.observe(&self.site, &self.history, &seen);
+        if older {
+            self.load.back_fill(&self.site);
+        }
     }
 
     /// Brings the index up to date; called before it is read, not for every envelope.

@@ -335,6 +335,16 @@ impl BrokerDisk {
             .map(|replica| replica.bytes)
             .sum()
     }
+
+    /// Used share of all its volumes, 0 to 1; None where one of them does not tell.
+    pub fn used_share(&self) -> Option<f64> {
+        let mut volumes = self.dirs.iter().map(|dir| Some((dir.total?, dir.usable?)));
+        let (total, usable) = volumes.try_fold((0, 0), |(all, free), volume| {
+            let (total, usable) = volume?;
+            Some((all + total, free + usable))
+        })?;
+        (total > 0).then(|| 1.0 - usable as f64 / total as f64)
+    }
 }
 
 /// A partition that is moving.

@@ -11,7 +11,7 @@ use crate::app::{Align, App, Cell, Column, Cx, Lines, Page, Role, RowRef, Spot, 
 use super::{Part, Theme, reading, table, text};
 
 /// Width of the labels of facts.
-const LABEL: u16 = 12;
+pub(super) const LABEL: u16 = 12;
 
 /// A box, of what the terminal can show.
 pub(super) fn block(ascii: bool) -> Block<'static> {
@@ -169,6 +169,17 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, page: &Page<'_>
             ..inner
         };
     }
+    if let Some(pane) = app.shown_pane() {
+        let high = pane.foot_height(app.size()).min(inner.height);
+        let at = Rect {
+            y: inner.bottom() - high,
+            height: high,
+            ..inner
+        };
+        inner.height -= high;
+        let said = app.selected_row().and_then(|row| pane.foot(cx, row));
+        foot(buffer, at, &said.unwrap_or_default(), app, theme);
+    }
     let cursor = app.cursor_line();
     let old = is_old(app, &view.subject);
     draw_lines(
@@ -212,6 +223,28 @@ fn titles(cx: &Cx<'_>, at: Rect, section: usize, slots: &[table::Slot]) {
             ..at
         };
         cx.spot(super::area(area), Spot::Header { section, column });
+    }
+}
+
+/// What is said of the row under the cursor, under a rule where there is room for one.
+fn foot(buffer: &mut Buffer, area: Rect, said: &str, app: &App, theme: &Theme) {
+    let ascii = app.options.ascii;
+    let mut from = area.y;
+    if area.height > 2 {
+        let rule = if ascii { "-" } else { "─" };
+        let rule = rule.repeat(usize::from(area.width));
+        buffer.set_string(area.x, area.y, rule, theme.style(Part::Border));
+        from += 1;
+    }
+    let room = usize::from(area.width.saturating_sub(2));
+    let mut parts = text::wrap(said, room);
+    let high = usize::from(area.bottom().saturating_sub(from));
+    if parts.len() > high {
+        let rest = parts.split_off(high.saturating_sub(1)).join(" ");
+        parts.push(text::cut(&rest, room, ascii).into_owned());
+    }
+    for (y, part) in (from..area.bottom()).zip(parts) {
+        buffer.set_stringn(area.x + 1, y, part, room, theme.style(Part::Text));
     }
 }
 

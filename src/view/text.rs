@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::{app::width, model::Ring};
+use crate::{
+    app::width,
+    model::{Ring, Run, Time, split},
+};
 
 /// A count in at most seven characters: exact below a million, then three digits and a letter.
 pub fn count(value: i64) -> String {
@@ -149,33 +152,106 @@ pub fn wrap(text: &str, max: usize) -> Vec<String> {
     lines
 }
 
-/// The newest samples of a ring as a row of bars, scaled from the lowest to the highest of those shown. A flat row says
-/// that nothing changed, not that there is nothing.
+/// The last five minutes of a ring as a row of bars, each as high as its number is beside the highest of those shown. What
+/// was not sampled stays blank.
 pub fn sparkline(ring: &Ring, cells: usize, ascii: bool) -> String {
+    const SPAN: i64 = 300_000;
+    const NEAR: i64 = 45_000;
+    let Some((end, _)) = ring.last() else {
+        return String::new();
+    };
+    let mut steps: Vec<i64> = ring
+        .iter()
+        .zip(ring.iter().skip(1))
+        .map(|((a, _), (b, _))| b.since(a))
+        .collect();
+    steps.sort_unstable();
+    let usual = steps.get(steps.len() / 2).copied().unwrap_or(0);
+    let runs = split(ring.iter(), NEAR.max(5 * usual / 2));
+    bars(&runs, (end.plus(-SPAN), end), cells, None, ascii)
+}
+
+/// A span of time as a row of bars, from 0 to `high`, or to the highest that is shown. What is missing stays blank.
+pub fn bars(
+    runs: &[Run],
+    (start, end): (Time, Time),
+    cells: usize,
+    high: Option<f64>,
+    ascii: bool,
+) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     const ASCII: [char; 8] = ['_', '_', '.', '-', '-', '=', '=', '#'];
-    let skip = ring.len().saturating_sub(cells);
-    let values: Vec<f64> = ring.iter().skip(skip).map(|(_, value)| value).collect();
-    let low = values.iter().copied().fold(f64::MAX, f64::min);
-    let high = values.iter().copied().fold(f64::MIN, f64::max);
     let set = if ascii { ASCII } else { BARS };
-    values
-        .iter()
-        .map(|value| {
-            let share = if high > low {
-                (value - low) / (high - low)
-            } else {
-                0.0
-            };
-            // The highest step that the share reaches, rounded.
-            let step = (1_u8..8)
-                .rev()
-                .find(|step| share * 7.0 + 0.5 >= f64::from(*step));
-            set.get(usize::from(step.unwrap_or(0)))
-                .copied()
-                .unwrap_or(' ')
-        })
-        .collect()
+    let many = i64::try_from(cells.max(1)).unwrap_or(1);
+    let span = end.since(start).max(1);
+    let edge = |cell: i64| start.plus(span * cell / many);
+    // The newest sample of each slice; where none falls into it, the one before it in its run.
+    let value = |cell: i64| {
+        let (from, to) = (edge(cell), edge(cell + 1));
+        let last = cell + 1 == many;
+        let of = |run: &Run| {
+            let until = |at: Time| at < to || (last && at == to);
+            let (at, value) = run.iter().rev().copied().find(|(at, _)| until(*at))?;
+            let goes_on = run.last().is_some_and(|(newest, _)| *newest >= to);
+            (at >= from || goes_on).then_some(value)
+        };
+        runs.iter().rev().find_map(of)
+    };
+    let values: Vec<Option<f64>> = (0..many).map(value).collect();
+    let highest = values.iter().copied().flatten().fold(0.0, f64::max);
+    let high = high.unwrap_or(highest);
+    let bar = |value: Option<f64>| {
+        let Some(value) = value else { return ' ' };
+        let share = if high > 0.0 { value / high } else { 0.0 };
+        // The highest step that the share reaches, rounded.
+        let step = (1_u8..8)
+            .rev()
+            .find(|step| share * 7.0 + 0.5 >= f64::from(*step));
+        set.get(usize::from(step.unwrap_or(0)))
+            .copied()
+            .unwrap_or(' ')
+    };
+    values.into_iter().map(bar).collect()
+}
+
+/// A share as a bar of so many cells.
+pub fn gauge(share: f64, cells: usize, ascii: bool) -> String {
+    const PARTS: [char; 8] = ['█', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+    let share = share.clamp(0.0, 1.0);
+    let mut bar = String::new();
+    for cell in 0..cells {
+        // Eighths of this cell that are filled.
+        let eighths = (share * cells as f64 - cell as f64) * 8.0;
+        let part = (1_u8..8).rev().find(|part| eighths >= f64::from(*part));
+        bar.push(match (ascii, part) {
+            _ if eighths >= 8.0 => {
+                if ascii {
+                    '#'
+                } else {
+                    '█'
+                }
+            }
+            (true, Some(4..)) => '#',
+            (true, _) => '.',
+            (false, Some(part)) => PARTS.get(usize::from(part)).copied().unwrap_or('█'),
+            (false, None) => '░',
+        });
+    }
+    bar
+}
+
+/// A number a second: `9824/s`, `3.1/s`.
+pub fn per_second(value: f64) -> String {
+    if value.abs() < 9.95 && value != 0.0 {
+        return format!("{value:.1}/s");
+    }
+    format!("{}/s", whole(value))
+}
+
+/// A float as a [`count`].
+pub fn whole(value: f64) -> String {
+    // Up to 2^53 a float holds every integer, and none of ours is larger.
+    count(format!("{:.0}", value.round()).parse().unwrap_or(0))
 }
 
 /// What a buffer shows, line by line, without trailing blanks.
@@ -220,6 +296,35 @@ mod tests {
         assert_eq!(rate(-0.04), "0");
         assert_eq!(rate(3.12), "+3.1");
         assert_eq!(span(840_000), "14m");
+        assert_eq!(per_second(3.12), "3.1/s");
+        assert_eq!(per_second(1_234_567.0), "1.23M/s");
+        assert_eq!(gauge(0.5, 4, false), "██░░");
+        assert_eq!(gauge(0.3, 5, false), "█▌░░░");
+        assert_eq!(gauge(0.3, 5, true), "##...");
+    }
+
+    #[test]
+    fn bars_begin_at_nothing_and_a_gap_is_blank() {
+        let ring = |values: &[(i64, f64)]| {
+            let mut ring = Ring::default();
+            for (seconds, value) in values {
+                ring.push(Time(seconds * 1_000), *value);
+            }
+            ring
+        };
+        let flat: Vec<(i64, f64)> = (0..=60).map(|n| (n * 5, 1e6 + n as f64)).collect();
+        assert_eq!(sparkline(&ring(&flat), 6, false), "██████");
+        let still: Vec<(i64, f64)> = (0..=60).map(|n| (n * 5, 0.0)).collect();
+        assert_eq!(sparkline(&ring(&still), 6, false), "▁▁▁▁▁▁");
+        let rise: Vec<(i64, f64)> = (0..=60).map(|n| (n * 5, n as f64)).collect();
+        assert_eq!(sparkline(&ring(&rise), 6, false), "▂▃▄▆▇█");
+        let gap: Vec<(i64, f64)> = rise
+            .iter()
+            .copied()
+            .filter(|(at, _)| !(100..200).contains(at))
+            .collect();
+        assert_eq!(sparkline(&ring(&gap), 6, false), "▂▃  ▇█");
+        assert_eq!(sparkline(&ring(&rise[..3]), 6, true), "     #");
     }
 
     proptest! {

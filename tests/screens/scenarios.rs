@@ -323,7 +323,8 @@ fn the_first_sync_shows_its_progress_by_kind() {
     let screen = session.screen();
     screen
         .assert_has("k8s ◌ syncing")
-        .assert_fact("brokers", "not read yet")
+        .assert_fact("brokers", "no Kafka is read")
+        .assert_fact("load", "no Kafka is read")
         .assert_fact("reading", "pods 500/10000 nodes 12");
     screen.snapshot("first-sync");
     session.press("0");
@@ -379,7 +380,9 @@ fn a_broker_that_left_stays_on_the_list_and_says_so() {
     session.feed([said(Update::Metadata(metadata))]);
     let screen = session.screen();
     screen
-        .assert_fact("brokers", "1●♛ 2● 3✗ gone 3 partitions: 3 under-replicated")
+        .assert_fact("brokers", "3 partitions: 3 under-replicated")
+        .assert_fact("", "1●♛        2●         3✗ gone")
+        .assert_fact("out of sync", "0          0          3")
         .assert_cell("broker 3", "WHAT", "REPLICA");
     assert!(screen.has("kafka ● 2/3"), "{screen}");
     session.press("b");

@@ -33,6 +33,7 @@ struct Of {
     log: u64,
     /// Of what is read for the view.
     reading: (u64, u64),
+    size: (u16, u16),
 }
 
 /// A line, or all rows of a section.
@@ -164,6 +165,14 @@ impl Lines {
         from
     }
 
+    /// The row of a stop in its section's list.
+    pub(super) fn row_at(&self, at: usize) -> Option<usize> {
+        match self.line(self.line_of(at)?)? {
+            RowRef::Row(_, row) => Some(row),
+            _ => None,
+        }
+    }
+
     /// The section of a stop.
     pub(super) fn section_at(&self, at: usize) -> Option<usize> {
         match self.line(self.line_of(at)?)? {
@@ -236,6 +245,7 @@ impl App {
                 0
             },
             reading: self.reading_revision(),
+            size: self.size,
         };
         let mut lines = std::mem::take(&mut self.lines);
         if lines.subject.as_ref() != Some(&view.subject) {

@@ -92,7 +92,7 @@ fn rows<'a>(cx: &'a Cx<'a>) -> Vec<Row<'a>> {
 }
 
 /// What was measured last, unless three refreshes went by since: an old rate is no rate of now.
-fn latest(cx: &Cx<'_>, id: BrokerId, signal: Signal) -> Option<f64> {
+pub(super) fn latest(cx: &Cx<'_>, id: BrokerId, signal: Signal) -> Option<f64> {
     let (at, value) = cx
         .picture
         .site

@@ -1,10 +1,15 @@
 //! Home: what hurts now, worst first. The cursor stands on the first.
 
+mod flows;
+mod strip;
+
+use std::borrow::Cow;
+
 use crate::{
-    app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
-    insight::{Finding, Severity, cluster_replication},
-    model::{BrokerId, Key, State},
-    view::text,
+    app::{App, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
+    insight::{Finding, Severity},
+    model::{Key, State},
+    view::{LABEL, text},
 };
 
 use super::cells::words;
@@ -89,73 +94,6 @@ impl List for Findings<'_> {
     }
 }
 
-/// The brokers in one line: number and mark each, those that are gone too.
-fn strip<'a>(cx: &Cx<'a>) -> Fact<'a> {
-    let kafka = &cx.picture.site.kafka;
-    let Some(cluster) = &kafka.cluster else {
-        return Fact::new("brokers", vec![Cell::dim("not read yet")]);
-    };
-    let mut known: std::collections::BTreeMap<BrokerId, bool> = cluster
-        .value
-        .brokers
-        .iter()
-        .map(|broker| (broker.id, true))
-        .collect();
-    let mut lagging: std::collections::BTreeMap<BrokerId, usize> =
-        std::collections::BTreeMap::new();
-    for partition in kafka.topics.iter().flat_map(|topic| &topic.meta.partitions) {
-        for replica in &partition.replicas {
-            known.entry(*replica).or_insert(false);
-            if partition.lagging().any(|id| id == *replica) {
-                *lagging.entry(*replica).or_default() += 1;
-            }
-        }
-    }
-    let mut cells: Vec<Cell<'a>> = known
-        .iter()
-        .map(|(id, here)| {
-            let behind = lagging.get(id).copied().unwrap_or(0);
-            let crown = if cluster.value.controller == Some(*id) {
-                cx.mark("♛", "c")
-            } else {
-                ""
-            };
-            match (here, behind) {
-                (false, _) => Cell::new(format!("{id}{} gone", cx.mark("✗", "x")), Role::Bad),
-                (true, 0) => Cell::new(format!("{id}{}{crown}", cx.mark("●", "*")), Role::Good),
-                (true, n) => Cell::new(
-                    format!("{id}{}{crown} {n} out of sync", cx.mark("◐", "+")),
-                    Role::Warn,
-                ),
-            }
-        })
-        .collect();
-    let count = cluster_replication(&cx.picture.site);
-    let sick: Vec<String> = [
-        (count.offline, "offline"),
-        (count.under_min_isr, "under min ISR"),
-        (count.under_replicated, "under-replicated"),
-        (kafka.reassignments.len(), "moving"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect();
-    let (words, role) = if sick.is_empty() {
-        (
-            format!("{} partitions, all in sync", count.partitions),
-            Role::Dim,
-        )
-    } else {
-        (
-            format!("{} partitions: {}", count.partitions, sick.join(", ")),
-            Role::Warn,
-        )
-    };
-    cells.push(Cell::new(words, role));
-    Fact::new("brokers", cells)
-}
-
 /// What is still being read for the first time, by kind.
 fn progress<'a>(cx: &Cx<'a>) -> Option<Fact<'a>> {
     let cells: Vec<Cell<'a>> = cx
@@ -191,6 +129,37 @@ fn notes<'a>(cx: &Cx<'a>) -> Option<Fact<'a>> {
     Some(Fact::new("note", cells))
 }
 
+/// What stands above the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// Nothing: the list is all that there is room for.
+    List,
+    /// A line for the brokers, and one for each part of the load.
+    Lines,
+    /// A table of the brokers, and charts of the load.
+    Charts,
+}
+
+impl Layout {
+    fn of((columns, rows): (u16, u16)) -> Layout {
+        match rows {
+            0..18 => Layout::List,
+            34.. if columns >= 100 => Layout::Charts,
+            _ => Layout::Lines,
+        }
+    }
+}
+
+/// Cells for the values of a fact, in a terminal of this size.
+fn room((columns, _): (u16, u16)) -> usize {
+    let page = if columns >= App::BESIDE {
+        columns * 11 / 20
+    } else {
+        columns
+    };
+    usize::from(page.saturating_sub(3 + LABEL + 1))
+}
+
 impl Pane for Home {
     fn id(&self) -> PaneId {
         PaneId::Home
@@ -204,10 +173,39 @@ impl Pane for Home {
         Some('1')
     }
 
+    fn foot_height(&self, (_, rows): (u16, u16)) -> u16 {
+        match rows {
+            0..9 => 0,
+            9..18 => 2,
+            _ => 3,
+        }
+    }
+
+    fn foot<'a>(&self, cx: &Cx<'a>, row: usize) -> Option<Cow<'a, str>> {
+        let finding = cx.findings.get(row)?;
+        Some(format!("{}: {}", finding.what, finding.why).into())
+    }
+
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
-        let mut facts = vec![strip(cx)];
-        facts.extend(progress(cx));
-        facts.extend(notes(cx));
+        let mut facts = Vec::new();
+        let room = room(cx.size);
+        match Layout::of(cx.size) {
+            Layout::List => {}
+            Layout::Lines => {
+                facts.push(strip::line(cx, room));
+                facts.extend(flows::lines(cx, room));
+            }
+            Layout::Charts => {
+                let table = strip::table(cx, room);
+                facts.extend(table.unwrap_or_else(|| vec![strip::line(cx, room)]));
+                facts.push(Fact::new("", Vec::new()));
+                facts.extend(flows::charts(cx, room));
+            }
+        }
+        if Layout::of(cx.size) != Layout::List {
+            facts.extend(progress(cx));
+            facts.extend(notes(cx));
+        }
         let site = &cx.picture.site;
         let looked = if cx.is_reading() {
             "nothing wrong found so far; the first reading is not complete".to_owned()
