@@ -20,8 +20,8 @@ mod notice;
 mod page;
 mod palette;
 mod prefs;
-mod spot;
 pub mod reading;
+mod spot;
 mod state;
 
 pub use acting::{Acting, Activity, Dialog, Step, Wish};

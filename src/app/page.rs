@@ -186,6 +186,11 @@ pub trait List {
     fn epoch(&self, _column: usize) -> u64 {
         0
     }
+    /// Changes when the texts that a filter looks through may be different though the ledger marks no row.
+    fn text_epoch(&self) -> u64 {
+        let columns = 0..self.columns().len();
+        columns.fold(0, |sum, column| sum.wrapping_add(self.epoch(column)))
+    }
     /// The text that a filter looks through.
     fn filter_text(&self, row: usize, into: &mut String) {
         for column in 0..self.columns().len() {

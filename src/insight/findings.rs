@@ -228,26 +228,21 @@ pub(super) fn rises(ring: &Ring, inflow: Option<f64>) -> bool {
         && rise >= (1.5 * noise).max(floor).max(3.0)
 }
 
-pub(super) fn groups(picture: &Picture, found: &mut Vec<Finding>) {
-    for (number, group) in picture.site.kafka.groups.numbered() {
-        let id = &group.listed.id;
-        let Some(history) = picture.history.at(number) else {
-            continue;
-        };
-        let growth = history.growth();
-        let finding = if history.rises {
-            Some((Severity::Falling, falling(group, history)))
-        } else {
-            behind(group, history).map(|why| (Severity::Behind, why))
-        };
-        if let Some((severity, why)) = finding {
-            found.push(Finding {
-                lag: history.lag.known,
-                growth,
-                ..Finding::new(severity, Key::Group(id.clone()), id.to_string(), why)
-            });
-        }
-    }
+/// What is wrong with the group of a number.
+pub(super) fn group(picture: &Picture, number: u32) -> Option<Finding> {
+    let group = picture.site.kafka.groups.row(number)?;
+    let history = picture.history.at(number)?;
+    let (severity, why) = if history.rises {
+        (Severity::Falling, falling(group, history))
+    } else {
+        (Severity::Behind, behind(group, history)?)
+    };
+    let id = &group.listed.id;
+    Some(Finding {
+        lag: history.lag.known,
+        growth: history.growth(),
+        ..Finding::new(severity, Key::Group(id.clone()), id.to_string(), why)
+    })
 }
 
 fn members(group: &Group) -> String {

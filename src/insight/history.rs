@@ -118,13 +118,15 @@ impl History {
             };
             let group = site.kafka.groups.row(number);
             let group = group.filter(|group| group.commits.is_some());
-            if let (Some(group), Some(history)) = (group, self.entry(number, id))
-                && history.lag.partitions == 0
-            {
+            let Some(group) = group else { continue };
+            let Some(history) = self.entry(number, id) else {
+                continue;
+            };
+            if history.lag.partitions == 0 {
                 history.lag = group_lag(&group_partitions(site, group, Want::Committed));
+                self.generation += 1;
             }
         }
-        self.generation += 1;
     }
 
     fn sample(&mut self, site: &Site, at: Time) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Fact, Group, GroupKind, Kafka, Member, Name, PartitionId, Site};
+use crate::model::{
+    Fact, Group, GroupKind, Kafka, Member, Name, Partition, PartitionId, Site, Topic,
+};
 
 /// What the numbers of a partition amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,61 +68,130 @@ pub enum Want {
     Committed,
 }
 
-fn state_of(
-    kafka: &Kafka,
-    id: &PartitionId,
-    committed: Option<i64>,
-    start: Option<i64>,
-    lag: Option<i64>,
-) -> PartitionState {
-    let Some((partition, _)) = kafka.partition(id) else {
-        return if kafka.cluster.is_some() && !kafka.topics.is_empty() {
-            PartitionState::Deleted
-        } else {
-            PartitionState::Unknown
-        };
-    };
-    let Some(committed) = committed else {
-        return PartitionState::Uncommitted;
-    };
-    if partition.leader.is_none() {
-        return PartitionState::NoLeader;
-    }
-    match lag {
-        None => PartitionState::Unknown,
-        Some(lag) if lag < 0 => PartitionState::Ahead,
-        _ if start.is_some_and(|start| committed < start) => PartitionState::Lost,
-        _ => PartitionState::Ok,
-    }
+/// What holds for all partitions of a group.
+struct Whole {
+    share: bool,
+    /// Its commits are of the last whole round.
+    fresh: bool,
+    /// Topics were read, so that one that is not among them is gone.
+    knows_topics: bool,
 }
 
 /// Committed offset, and the lag where the broker tells it.
 type Told = (Option<i64>, Option<i64>);
 
+impl Whole {
+    fn of(kafka: &Kafka, group: &Group) -> Self {
+        Whole {
+            share: group.listed.kind == GroupKind::Share,
+            fresh: group.has_fresh_commits(kafka),
+            knows_topics: kafka.cluster.is_some() && !kafka.topics.is_empty(),
+        }
+    }
+
+    fn state(
+        &self,
+        partition: Option<&Partition>,
+        committed: Option<i64>,
+        start: Option<i64>,
+        lag: Option<i64>,
+    ) -> PartitionState {
+        let Some(partition) = partition else {
+            return if self.knows_topics {
+                PartitionState::Deleted
+            } else {
+                PartitionState::Unknown
+            };
+        };
+        let Some(committed) = committed else {
+            return PartitionState::Uncommitted;
+        };
+        if partition.leader.is_none() {
+            return PartitionState::NoLeader;
+        }
+        match lag {
+            None => PartitionState::Unknown,
+            Some(lag) if lag < 0 => PartitionState::Ahead,
+            _ if start.is_some_and(|start| committed < start) => PartitionState::Lost,
+            _ => PartitionState::Ok,
+        }
+    }
+
+    fn row<'a>(
+        &self,
+        kafka: &Kafka,
+        (name, topic): (&Name, Option<&Topic>),
+        index: i32,
+        (committed, broker_lag): Told,
+        owner: Option<&'a Member>,
+    ) -> PartitionLag<'a> {
+        let found = topic.and_then(|topic| topic.partition(index));
+        let leader = found.and_then(|(p, _)| p.leader);
+        let offsets = found.map(|(_, offsets)| offsets).unwrap_or_default();
+        // Without a leader the old end is not the end any more.
+        let end = leader.and(offsets.end);
+        let same_round =
+            self.fresh && end.is_none_or(|end| self.share || kafka.is_of_round(end.at));
+        let lag = if !same_round {
+            None
+        } else if self.share {
+            broker_lag
+        } else {
+            end.and_then(|end| Some(end.value - committed?))
+        };
+        let start = offsets.start.map(|start| start.value);
+        let state = self.state(found.map(|(p, _)| p), committed, start, lag);
+        PartitionLag {
+            id: PartitionId {
+                topic: name.clone(),
+                partition: index,
+            },
+            state: match state {
+                PartitionState::Unknown if !same_round => PartitionState::Stale,
+                state => state,
+            },
+            start,
+            committed,
+            end,
+            lag,
+            leader: leader.map(|leader| leader.0),
+            owner,
+        }
+    }
+}
+
 /// The partitions of a group, sorted by topic and partition: those with a commit, and those that a member owns.
 pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec<PartitionLag<'a>> {
     let kafka = &site.kafka;
+    let whole = Whole::of(kafka, group);
+    let commits = group.commits.iter();
+    let commits = commits.flat_map(|commits| &commits.value.topics);
+    if want == Want::Committed {
+        // They are sorted as they were read.
+        return commits
+            .flat_map(|(name, partitions)| {
+                let topic = (name, kafka.topics.get(name));
+                let whole = &whole;
+                let made = partitions.iter().filter(|commit| commit.offset.is_some());
+                made.map(move |of| whole.row(kafka, topic, of.partition, (of.offset, of.lag), None))
+            })
+            .collect();
+    }
     let mut owners: BTreeMap<(&Name, i32), &Member> = BTreeMap::new();
-    if want == Want::All {
-        for member in group
-            .members
-            .iter()
-            .flat_map(|members| &members.value.members)
-        {
-            for owned in &member.owned {
-                for partition in &owned.partitions {
-                    owners.insert((&owned.topic, *partition), member);
-                }
+    for member in group
+        .members
+        .iter()
+        .flat_map(|members| &members.value.members)
+    {
+        for owned in &member.owned {
+            for partition in &owned.partitions {
+                owners.insert((&owned.topic, *partition), member);
             }
         }
     }
     let mut rows: BTreeMap<(&Name, i32), Told> =
         owners.keys().map(|key| (*key, (None, None))).collect();
-    for (topic, partitions) in group
-        .commits
-        .iter()
-        .flat_map(|commits| &commits.value.topics)
-    {
+    for (topic, partitions) in commits {
         for commit in partitions {
             // A commit that was never made says nothing of a partition that nobody owns.
             if commit.offset.is_some() || owners.contains_key(&(topic, commit.partition)) {
@@ -128,41 +199,11 @@ pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec
             }
         }
     }
-    let share = group.listed.kind == GroupKind::Share;
-    let fresh = group.has_fresh_commits(kafka);
     rows.into_iter()
-        .map(|((topic, partition), (committed, broker_lag))| {
-            let id = PartitionId {
-                topic: topic.clone(),
-                partition,
-            };
-            let found = kafka.partition(&id);
-            let leader = found.and_then(|(p, _)| p.leader);
-            let offsets = found.map(|(_, offsets)| offsets).unwrap_or_default();
-            // Without a leader the old end is not the end any more.
-            let end = leader.and(offsets.end);
-            let same_round = fresh && end.is_none_or(|end| share || kafka.is_of_round(end.at));
-            let lag = if !same_round {
-                None
-            } else if share {
-                broker_lag
-            } else {
-                end.and_then(|end| Some(end.value - committed?))
-            };
-            let start = offsets.start.map(|start| start.value);
-            PartitionLag {
-                state: match state_of(kafka, &id, committed, start, lag) {
-                    PartitionState::Unknown if !same_round => PartitionState::Stale,
-                    state => state,
-                },
-                start,
-                committed,
-                end,
-                lag,
-                leader: leader.map(|leader| leader.0),
-                owner: owners.get(&(topic, partition)).copied(),
-                id,
-            }
+        .map(|((name, index), told)| {
+            let owner = owners.get(&(name, index)).copied();
+            let topic = (name, kafka.topics.get(name));
+            whole.row(kafka, topic, index, told, owner)
         })
         .collect()
 }

@@ -2,11 +2,13 @@
 
 mod pods;
 
+use std::collections::BTreeMap;
+
 use crate::model::Time;
 
 use super::{
     Finding, Picture,
-    findings::{groups, nodes, partitions, sources},
+    findings::{group, nodes, partitions, sources},
 };
 
 use pods::SickPods;
@@ -41,13 +43,44 @@ impl<G: PartialEq> Kind<G> {
     }
 }
 
+/// Groups that are behind, kept by number: between two rounds of samples only those that changed are looked at again.
+#[derive(Clone, Debug, Default)]
+struct SickGroups {
+    groups_read: u64,
+    history_read: u64,
+    sick: BTreeMap<u32, Finding>,
+}
+
+impl SickGroups {
+    fn refresh(&mut self, picture: &Picture) -> bool {
+        let groups = picture.site.kafka.groups.ledger();
+        let sampled = picture.history.generation();
+        let since = if self.history_read == sampled {
+            self.groups_read
+        } else {
+            0
+        };
+        (self.groups_read, self.history_read) = (groups.generation, sampled);
+        let mut news = false;
+        for number in groups.since(since) {
+            let found = group(picture, number);
+            news |= self.sick.get(&number) != found.as_ref();
+            match found {
+                Some(found) => drop(self.sick.insert(number, found)),
+                None => drop(self.sick.remove(&number)),
+            }
+        }
+        news
+    }
+}
+
 /// All findings of a picture, kept from change to change.
 #[derive(Clone, Debug, Default)]
 pub struct Ranking {
     partitions: Kind<(u64, Option<Time>, u64)>,
     /// The findings of partitions tell of brokers' pods.
     asks_pods: bool,
-    groups: Kind<(u64, u64)>,
+    groups: SickGroups,
     nodes: Kind<u64>,
     pods: SickPods,
     sources: Vec<Finding>,
@@ -73,10 +106,7 @@ impl Ranking {
                 asks = partitions(picture, found);
             });
         self.asks_pods = asks;
-        let groups_of = (kafka.groups.generation(), picture.history.generation());
-        news |= self
-            .groups
-            .refresh(groups_of, |found| groups(picture, found));
+        news |= self.groups.refresh(picture);
         news |= self
             .nodes
             .refresh(site.nodes.generation(), |found| nodes(picture, found));
@@ -89,7 +119,11 @@ impl Ranking {
     }
 
     fn ranked(&self) -> Vec<Finding> {
-        let kafka = self.partitions.found.iter().chain(&self.groups.found);
+        let kafka = self
+            .partitions
+            .found
+            .iter()
+            .chain(self.groups.sick.values());
         let kube = self.nodes.found.iter().chain(self.pods.found());
         let mut found: Vec<Finding> = kafka.chain(kube).chain(&self.sources).cloned().collect();
         found.sort_by(|a, b| {

@@ -241,40 +241,42 @@ impl Site {
     }
 
     fn apply_groups(&mut self, listing: GroupListing, at: Time) {
-        let listed: std::collections::BTreeSet<Name> = listing
-            .groups
-            .iter()
-            .map(|group| group.id.clone())
-            .collect();
         self.kafka.listed_at = Some(at);
+        let groups = &mut self.kafka.groups;
+        let before = groups.generation();
+        let mut others = Vec::new();
+        for listed in listing.groups {
+            let number = groups.number(&listed.id);
+            let same = number.filter(|number| {
+                let old = groups.row(*number);
+                old.is_some_and(|old| old.listed.kind == listed.kind)
+            });
+            match same {
+                Some(number) => groups.edit(number, |row| {
+                    row.listed = listed;
+                    row.listed_at = at;
+                }),
+                None => others.push(Group {
+                    commits: None,
+                    pending: None,
+                    members: None,
+                    owners_stale: false,
+                    listed_at: at,
+                    listed,
+                }),
+            }
+        }
+        groups.apply(Delta::set(others));
         let cluster = self.kafka.cluster.as_ref();
         let brokers = cluster.map_or(&[][..], |cluster| &cluster.value.brokers);
         let here = |id: BrokerId| brokers.iter().any(|broker| broker.id == id);
         let all_answered = brokers.iter().all(|b| listing.answered.contains(&b.id));
         // A group of a silent broker stays; one of a broker that left would have been listed by another.
-        self.kafka.groups.retain(|group| {
+        groups.drop_older(before, |group| {
             let coordinator = group.listed.coordinator;
             let asked_in_vain = !listing.answered.contains(&coordinator);
-            listed.contains(&group.listed.id)
-                || (asked_in_vain && (here(coordinator) || !all_answered))
+            asked_in_vain && (here(coordinator) || !all_answered)
         });
-        let rows = listing
-            .groups
-            .into_iter()
-            .map(|listed| {
-                let old = self.kafka.groups.get(&listed.id);
-                let same = old.filter(|old| old.listed.kind == listed.kind);
-                Group {
-                    commits: same.and_then(|old| old.commits.clone()),
-                    pending: same.and_then(|old| old.pending.clone()),
-                    members: same.and_then(|old| old.members.clone()),
-                    owners_stale: same.is_some_and(|old| old.owners_stale),
-                    listed_at: at,
-                    listed,
-                }
-            })
-            .collect();
-        self.kafka.groups.apply(Delta::set(rows));
     }
 
     fn apply_commits(&mut self, commits: Vec<GroupCommits>, at: Time) {

@@ -143,10 +143,14 @@ impl<R: Row> Table<R> {
 
     /// Changes the row of `key` in place, if there is one.
     pub fn update(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
-        if let Some(number) = self.number(key)
-            && let Some(row) = self.rows.get_mut(number as usize)
-            && let Some(row) = row.as_deref_mut()
-        {
+        if let Some(number) = self.number(key) {
+            self.edit(number, change);
+        }
+    }
+
+    /// Changes the row of a number in place.
+    pub fn edit(&mut self, number: u32, change: impl FnOnce(&mut R)) {
+        if let Some(Some(row)) = self.rows.get_mut(number as usize) {
             change(row);
             self.stamp(number);
         }
@@ -277,6 +281,26 @@ impl<R: Row> Table<R> {
     /// Keeps the rows for which `keep` says so.
     pub fn retain(&mut self, keep: impl Fn(&R) -> bool) {
         self.sweep(|_, row| !keep(row), &mut |_, _, _| {});
+    }
+
+    /// Drops the rows that did not change after a generation, but for those that `keep` picks.
+    pub fn drop_older(&mut self, generation: u64, keep: impl Fn(&R) -> bool) {
+        let stamps = std::mem::take(&mut self.stamps);
+        let old = |number: u32| {
+            let stamp = stamps.get(number as usize);
+            stamp.is_none_or(|stamp| *stamp <= generation)
+        };
+        let mut gone = Vec::new();
+        self.sweep(
+            |number, row| old(number) && !keep(row),
+            &mut |number, _, _| {
+                gone.push(number);
+            },
+        );
+        self.stamps = stamps;
+        for number in gone {
+            self.stamp(number);
+        }
     }
 
     /// Applies a watch's change.

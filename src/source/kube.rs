@@ -28,6 +28,9 @@ use pulse::Voice;
 /// How often metrics are read while somebody looks at them: metrics-server itself measures every 15 s.
 const METRICS: Duration = Duration::from_secs(30);
 
+/// How long the other kinds let the pods go ahead: most of what is shown waits for them, and all share four requests.
+const HEAD_START: Duration = Duration::from_millis(500);
+
 /// What a failed request means for its source.
 fn state_of(error: &Error) -> State {
     match &error.kind {
@@ -66,14 +69,54 @@ struct Watched<R: rows::Row, M: Row> {
 }
 
 impl<R: rows::Row, M: Row> Watched<R, M> {
-    /// Follows the watch for as long as somebody listens.
+    /// Follows the watch for as long as somebody listens. The gate is opened by the first answer.
+    async fn follow_first(
+        self,
+        client: Client,
+        feed: Feed,
+        voice: Voice,
+        gate: watch::Sender<bool>,
+    ) {
+        let opens = |event: &WatchEvent<R>| !matches!(event, WatchEvent::Begin { .. });
+        self.listen(client, feed, voice, |event| {
+            if opens(event) {
+                gate.send_replace(true);
+            }
+        })
+        .await;
+    }
+
+    /// The same once the gate is open, or has been waited for long enough.
+    async fn follow_after(
+        self,
+        client: Client,
+        feed: Feed,
+        voice: Voice,
+        mut gate: watch::Receiver<bool>,
+    ) {
+        // Whichever it is: then is the time.
+        let _ = tokio::time::timeout(HEAD_START, gate.wait_for(|open| *open)).await;
+        self.follow(client, feed, voice).await;
+    }
+
     async fn follow(self, client: Client, feed: Feed, voice: Voice) {
+        self.listen(client, feed, voice, |_| {}).await;
+    }
+
+    async fn listen(
+        self,
+        client: Client,
+        feed: Feed,
+        voice: Voice,
+        mut seen: impl FnMut(&WatchEvent<R>),
+    ) {
         let events = watch::<R>(client, self.spec.clone());
         futures::pin_mut!(events);
         let mut live = false;
         let mut got = 0;
         let mut note: Option<String> = None;
         while let Some(event) = events.next().await {
+            seen(&event);
             if self
                 .take(event, &feed, &voice, &mut live, &mut got, &mut note)
                 .await
@@ -182,6 +225,7 @@ pub(super) fn spawn(
         from_cache: small,
         ..WatchSpec::new(resource, scope.clone())
     };
+    let (opened, gate) = watch::channel(false);
     let mut start = |task: futures::future::BoxFuture<'static, ()>| drop(tasks.spawn(task));
     macro_rules! follow {
         ($source:ident, $spec:expr, $row:path, $key:expr, $update:path) => {
@@ -193,17 +237,23 @@ pub(super) fn spawn(
                     key: $key,
                     update: $update,
                 }
-                .follow(client.clone(), feed.clone(), voice.clone()),
+                .follow_after(client.clone(), feed.clone(), voice.clone(), gate.clone()),
             ));
         };
     }
-    follow!(
-        Pods,
-        spec(Resource::PODS, false),
-        map::pod,
-        map::pod_id,
-        Update::Pods
-    );
+    let pods = Watched {
+        source: Source::Pods,
+        spec: spec(Resource::PODS, false),
+        row: map::pod,
+        key: map::pod_id,
+        update: Update::Pods,
+    };
+    start(Box::pin(pods.follow_first(
+        client.clone(),
+        feed.clone(),
+        voice.clone(),
+        opened,
+    )));
     follow!(
         ReplicaSets,
         spec(Resource::REPLICA_SETS, false),

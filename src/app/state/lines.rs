@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        Anchor, App, Column, Filter, Page, PaneId, Section,
+        Anchor, App, Column, List, Page, PaneId, Section,
         nav::{Subject, View},
     },
     model::{Key, Name},
@@ -324,7 +324,9 @@ fn arrange(
     let sort = chosen
         .map(|sort| (sort.column, sort.descending))
         .or(of.sort);
-    let mut passes = passes(&view.filter, of);
+    let bound = view.filter.bind(list.columns());
+    let mut text = String::new();
+    let mut passes = |list: &dyn List, row: usize| bound.passes(list, row, &mut text);
     let filter = (!view.filter.is_empty()).then_some(&mut passes as Passes<'_>);
     match list.ledger() {
         Some(ledger) => {
@@ -334,13 +336,6 @@ fn arrange(
         None => order.remake(list, sort, filter),
     }
     sort
-}
-
-/// The filter as a question to each row of a section.
-fn passes<'a>(filter: &'a Filter, of: &'a Section<'_>) -> impl FnMut(usize) -> bool + 'a {
-    let filter = filter.bind(of.list.columns());
-    let mut text = String::new();
-    move |row| filter.passes(&*of.list, row, &mut text)
 }
 
 fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {

@@ -8,8 +8,12 @@ use crate::{
     model::{Ledger, weave},
 };
 
-/// Whether a row passes the filter.
-pub(super) type Passes<'a> = &'a mut dyn FnMut(usize) -> bool;
+mod texts;
+
+use texts::{Read, Texts};
+
+/// Whether a row of a list passes the filter.
+pub(super) type Passes<'a> = &'a mut dyn FnMut(&dyn List, usize) -> bool;
 
 /// What the order was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,7 @@ pub(super) struct Order {
     filter: String,
     /// Of all that the rows show besides themselves.
     filtered_at: u64,
+    texts: Texts,
     /// By number.
     passes: Vec<bool>,
     /// Those of `sorted` that pass; None without a filter.
@@ -64,7 +69,7 @@ impl Order {
         };
         self.passing = filter.map(|passes| {
             let rows = self.sorted.iter().copied();
-            rows.filter(|row| passes(*row as usize)).collect()
+            rows.filter(|row| passes(list, *row as usize)).collect()
         });
     }
 
@@ -178,11 +183,16 @@ impl Order {
         if known && self.filter == text && !moved {
             return;
         }
+        self.texts.follow(list, ledger);
+        let list = Read {
+            list,
+            texts: &self.texts,
+        };
         self.passes.resize(ledger.stamps.len(), false);
         let marks = &mut self.passes;
         let mut test = |row: u32| {
             if let Some(mark) = marks.get_mut(row as usize) {
-                *mark = passes(row as usize);
+                *mark = passes(&list, row as usize);
             }
         };
         if known && self.filter == text {

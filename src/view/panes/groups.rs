@@ -137,6 +137,10 @@ impl List for All<'_> {
         }
     }
 
+    fn text_epoch(&self) -> u64 {
+        self.cx.picture.index.members_generation()
+    }
+
     /// The words of a row: a group is not found by the digits of its lag.
     fn filter_text(&self, row: usize, into: &mut String) {
         let Some((number, group)) = self.at(row) else {

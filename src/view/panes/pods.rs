@@ -179,6 +179,10 @@ impl List for All<'_> {
         }
     }
 
+    fn text_epoch(&self) -> u64 {
+        self.cx.picture.index.members_generation()
+    }
+
     /// What stays as it is: a row is not found by its use or its age.
     fn filter_text(&self, row: usize, into: &mut String) {
         let Some((_, pod)) = self.at(row) else { return };
