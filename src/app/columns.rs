@@ -24,6 +24,7 @@ impl ListName {
         ListName(match subject {
             Subject::Pane(id) => format!("{id:?} {section}"),
             Subject::Object(key) => format!("{:?} {section}", key.noun()),
+            Subject::Read(what, _) => format!("{what:?} {section}"),
         })
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn name(key: &Key) -> String {
         Key::Workload(id) => id.name.to_string(),
         Key::Source(source) => source.to_string(),
         Key::Log(number) => number.to_string(),
+        Key::Event(id) => id.name.to_string(),
     }
 }
 
@@ -113,6 +114,7 @@ pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
             kubectl(&["get", "node", name]),
             kubectl(&["describe", "node", name]),
         ],
+        Key::Event(id) => vec![kubectl(&["get", "event", &id.name, "-n", &id.namespace])],
         Key::Source(_) | Key::Log(_) => Vec::new(),
     }
 }

@@ -21,8 +21,18 @@ impl App {
             None => "here".to_owned(),
         };
         self.part(&mut lines, &here, |def| on(def) && self.applies(def.place));
-        let lists = |def: &ActionDef| def.place == Place::Lists && self.applies(def.place);
-        self.part(&mut lines, "in this list", lists);
+        let texts =
+            |def: &ActionDef| matches!(def.place, Place::Reading(_)) && self.applies(def.place);
+        self.part(&mut lines, "in this text", texts);
+        let lists = |def: &ActionDef| {
+            matches!(def.place, Place::Lists | Place::Pages) && self.applies(def.place)
+        };
+        let here = if self.is_text() {
+            "on this page"
+        } else {
+            "in this list"
+        };
+        self.part(&mut lines, here, lists);
         self.part(&mut lines, "everywhere", |def| {
             def.place == Place::Everywhere
         });

@@ -126,6 +126,10 @@ fn facts_of_logs(logs: &Logs, cx: &Cx<'_>) -> Facts {
 
 fn facts_of_object(document: &Document, cx: &Cx<'_>) -> Facts {
     let mut facts = Vec::new();
+    // First, since what stands first is cut where there is no room, and what stands behind is left out.
+    if let (Some(_), Some(why)) = (document.at, &document.failed) {
+        facts.push((format!("not read again: {why}"), Role::Bad));
+    }
     match document.at {
         Some(at) if document.from_kafka => {
             facts.push((format!("from Kafka, {} ago", cx.age(at)), Role::Text));
@@ -133,9 +137,6 @@ fn facts_of_object(document: &Document, cx: &Cx<'_>) -> Facts {
         Some(at) => facts.push((format!("read {} ago", cx.age(at)), Role::Text)),
         None if document.failed.is_none() => facts.push(("reading".to_owned(), Role::Dim)),
         None => {}
-    }
-    if let (Some(_), Some(why)) = (document.at, &document.failed) {
-        facts.push((format!("not read again: {why}"), Role::Bad));
     }
     let (all, shown) = document.lines();
     if all > 0 {
@@ -203,7 +204,7 @@ impl Painter<'_> {
         let mut at = 0;
         for (place, letter) in shown.char_indices() {
             let mut bytes = [0; 4];
-            let letter = letter.encode_utf8(&mut bytes);
+            let letter: &str = letter.encode_utf8(&mut bytes);
             let wide = width(letter);
             if at >= skip {
                 let x = usize::from(x) + at - skip;

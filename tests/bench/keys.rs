@@ -175,7 +175,7 @@ fn measure(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut screen = Screen::new(backend).unwrap();
+        let mut screen = Screen::new(backend, screen::theme()).unwrap();
         let (_log, log) = mpsc::channel::<LogLine>(1);
         let (_answers, answers) = mpsc::channel::<Msg>(1);
         let mut inputs = Inputs {
@@ -184,15 +184,13 @@ fn measure(
             log,
             answers,
         };
-        let theme = screen::theme();
         run(
             &mut screen,
             &mut app,
-            &theme,
             &mut inputs,
             FRAME,
             clock::now,
-            |_, _| {},
+            |_, _| None,
         )
         .await
         .unwrap();

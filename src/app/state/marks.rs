@@ -44,7 +44,7 @@ impl App {
 
     /// Marks the row under the cursor, or takes its mark away; the cursor goes on to the next.
     pub(super) fn mark(&mut self) {
-        let Some(key) = self.selected_row() else {
+        let Some(key) = self.row_key() else {
             return;
         };
         let view = self.view_mut();
@@ -67,14 +67,14 @@ impl App {
         let from = from.map_or(here, |row| row + first);
         let range = from.min(here)..from.max(here) + 1;
         let keys: BTreeSet<Key> = self.keys_of(range, |_| true).into_iter().collect();
-        let last = self.selected_row();
+        let last = self.row_key();
         let view = self.view_mut();
         view.marks.extend(keys);
         view.marked = last;
     }
 
     /// The row under the cursor; None on a fact.
-    fn selected_row(&self) -> Option<Key> {
+    fn row_key(&self) -> Option<Key> {
         let at = self.view().at;
         self.keys_of(at..at + 1, |_| true).pop()
     }
