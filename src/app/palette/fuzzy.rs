@@ -19,8 +19,12 @@ const FIRST: i32 = 6;
 const GAP: i32 = 2;
 const WHOLE: i32 = 40;
 
+/// Whether two letters are the same but for their case. Nearly all of them are ASCII, and asked for in every name.
 fn same(a: char, b: char) -> bool {
-    a == b || (a.is_alphabetic() && a.to_lowercase().eq(b.to_lowercase()))
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(&b);
+    }
+    a == b || a.to_lowercase().eq(b.to_lowercase())
 }
 
 fn begins(before: Option<char>, letter: char) -> bool {
