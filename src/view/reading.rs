@@ -160,7 +160,8 @@ fn line_of_facts(buffer: &mut Buffer, at: Rect, facts: &Facts, cx: &Cx<'_>, them
     for (place, (fact, role)) in facts.iter().enumerate() {
         let gap = if place == 0 { "" } else { between };
         let room = usize::from(at.right().saturating_sub(x));
-        if place > 0 && width(gap) + width(fact) > room {
+        // A fault is cut rather than left out.
+        if place > 0 && *role != Role::Bad && width(gap) + width(fact) > room {
             break;
         }
         let shown = text::cut(fact, room, cx.ascii);

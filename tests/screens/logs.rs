@@ -269,7 +269,7 @@ fn long_lines_go_on_in_the_next_row_or_are_looked_at_sideways() {
         "fraud-556xkdqdx9-mv2wj",
         &[(10_000, &long), (10_001, "short")],
     ));
-    let from = |at: usize, count: usize| long[at..at + count].to_owned();
+    let from = |at: usize, count: usize| long.get(at..at + count).unwrap().to_owned();
     assert_eq!(rows(&desk.screen()), [from(0, 37), "short".to_owned()]);
     desk.press("right");
     assert_eq!(rows(&desk.screen())[0], from(20, 37));
