@@ -229,6 +229,8 @@ impl App {
 
     /// Rows that header, tabs, borders and footer take.
     pub(super) const CHROME: usize = 5;
+    /// Columns and rows below which there is room for one line only.
+    pub const SMALLEST: (u16, u16) = (40, 8);
     /// From this width on the selected object's page stands beside the list.
     pub const BESIDE: u16 = 160;
 
@@ -320,11 +322,21 @@ impl App {
         effects
     }
 
+    /// Whether findings are on screen: on Home, and on the one line of a screen that is too small for a page.
+    fn shows_findings(&self) -> bool {
+        let (columns, rows) = self.size;
+        columns < Self::SMALLEST.0
+            || rows < Self::SMALLEST.1
+            || self.view().subject == Subject::Pane(PaneId::Home)
+    }
+
     /// Brings findings and row order up to date. Called before a draw and around a key, never for a mere envelope.
     pub fn settle(&mut self) {
         self.picture.refresh();
         let state = (self.picture.generation(), self.now.0 / 1_000);
-        if self.findings_of != Some(state) {
+        if !self.shows_findings() {
+            self.findings_change = None;
+        } else if self.findings_of != Some(state) {
             let found = self.ranking.refresh(&self.picture, self.now);
             self.findings_change = self.ranking.changes();
             if let Some(found) = found {

@@ -4,7 +4,7 @@ use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,8 @@ impl Name {
 
 impl Default for Name {
     fn default() -> Self {
-        Name(Arc::from(""))
+        static EMPTY: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        Name(Arc::clone(&EMPTY))
     }
 }
 

@@ -53,10 +53,15 @@ impl Pods {
     /// Sets of labels that are kept before those without a pod are looked for.
     const LABELS: usize = 1_024;
 
+    /// Numbers of the pods that have this address.
+    pub fn numbers_at(&self, ip: &str) -> &[u32] {
+        self.by_ip.get(ip).map_or(&[][..], At::numbers)
+    }
+
     /// Pods that have this address. Those of the host's network share one, so there may be several.
     pub fn at_ip(&self, ip: &str) -> impl Iterator<Item = &PodRow> {
-        let numbers = self.by_ip.get(ip).map_or(&[][..], At::numbers);
-        numbers.iter().filter_map(|number| self.table.row(*number))
+        let numbers = self.numbers_at(ip).iter();
+        numbers.filter_map(|number| self.table.row(*number))
     }
 
     /// Pods with the labels of a Kafka broker.

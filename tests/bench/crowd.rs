@@ -64,9 +64,6 @@ pub(crate) fn pod(names: &mut Names, number: usize) -> PodRow {
                 .as_str()
                 .into(),
         },
-        uid: format!("{number:08x}-0000-4000-8000-{number:012x}")
-            .as_str()
-            .into(),
         node: Some(names.get(format!("node-{:04}", number % 1_000))),
         ip: Some(Name::from(ip(number).as_str())),
         status: names.get(

@@ -1,7 +1,5 @@
 //! What pod events and pod rows cost.
 
-use std::time::Instant;
-
 use plimsoll::{
     app::{App, Msg, Options, PaneId},
     model::Envelope,
@@ -12,7 +10,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::{
     Figure, MEMORY,
     crowd::{self, Names, START},
-    median, screen,
+    median, on_core, screen,
 };
 
 const PODS: usize = 100_000;
@@ -81,12 +79,12 @@ fn apply(name: &'static str, at_once: usize) -> Figure {
         let events: Vec<Envelope> = (0..rounds)
             .map(|round| crowd::changes(&mut names, PODS, go * rounds + round, at_once))
             .collect();
-        let began = Instant::now();
+        let began = on_core();
         feed(&mut app, events);
-        goes.push(began.elapsed().as_secs_f64() * 1e3);
-        let began = Instant::now();
+        goes.push(on_core() - began);
+        let began = on_core();
         draw(&mut app);
-        shown.push(began.elapsed().as_secs_f64() * 1e3);
+        shown.push(on_core() - began);
     }
     Figure {
         name,

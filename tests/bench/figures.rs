@@ -21,7 +21,7 @@ mod refresh;
 #[path = "../common/screen.rs"]
 mod screen;
 
-use std::alloc::System;
+use std::{alloc::System, fs};
 
 use cap::Cap;
 
@@ -84,6 +84,13 @@ fn main() {
     if broken {
         std::process::exit(1);
     }
+}
+
+/// Milliseconds that this thread was on a core.
+fn on_core() -> f64 {
+    let read = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanos: f64 = read.split(' ').next().unwrap().parse().unwrap();
+    nanos / 1e6
 }
 
 /// The median of several goes.

@@ -2,7 +2,7 @@
 //! samples taken. The brokers are scripted ones behind pipes and work on a thread of their own: what is counted is the time
 //! that our thread is on a core.
 
-use std::{fs, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use plimsoll::{
     insight::Picture,
@@ -15,7 +15,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use crate::{
     Figure,
     common::fake_broker::{FakeCluster, World},
-    median,
+    median, on_core,
 };
 
 /// Dials on another runtime, so that brokers run there.
@@ -32,13 +32,6 @@ impl Dial for Elsewhere {
             .spawn(async move { Dial::dial(&fake, &to).await });
         Box::pin(async move { dialing.await.map_err(io::Error::other)? })
     }
-}
-
-/// Milliseconds that this thread was on a core.
-fn on_core() -> f64 {
-    let read = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    let nanos: f64 = read.split(' ').next().unwrap().parse().unwrap();
-    nanos / 1e6
 }
 
 pub(crate) fn from_the_wire() -> Figure {

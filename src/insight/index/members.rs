@@ -22,8 +22,8 @@ pub(super) struct Members {
     /// By the group's number.
     known: Vec<Known>,
     at_host: BTreeMap<Name, BTreeSet<u32>>,
-    /// By the pod's number: the address under which it was seen last.
-    addresses: Vec<Option<Name>>,
+    /// By the pod's number: the address under which a member was seen in it.
+    addresses: BTreeMap<u32, Name>,
     /// Whether any pod is known: without one a member is not outside, but unclear.
     sees_pods: bool,
     generation: u64,
@@ -67,25 +67,32 @@ impl Members {
             dirty.extend((0..).zip(&self.known).map(|(number, _)| number));
         }
         for pod in pods {
-            let now = site.pods.row(*pod).and_then(|pod| pod.ip.clone());
-            let at = *pod as usize;
-            if self.addresses.len() <= at {
-                self.addresses.resize(at + 1, None);
-            }
-            let before = self
-                .addresses
-                .get_mut(at)
-                .and_then(|known| std::mem::replace(known, now.clone()));
-            for ip in before.iter().chain(&now) {
+            let now = site.pods.row(*pod).and_then(|pod| pod.ip.as_ref());
+            let now = now.filter(|ip| self.at_host.contains_key(*ip));
+            let before = match now {
+                Some(ip) => self.addresses.insert(*pod, ip.clone()),
+                None => self.addresses.remove(pod),
+            };
+            for ip in before.iter().chain(now) {
                 dirty.extend(self.at_host.get(ip).into_iter().flatten());
             }
         }
         for pod in moved {
-            let ip = self.addresses.get(*pod as usize).and_then(Option::as_ref);
+            let ip = self.addresses.get(pod);
             let groups = ip.and_then(|ip| self.at_host.get(ip));
             dirty.extend(groups.into_iter().flatten());
         }
         for number in dirty {
+            for host in self
+                .known
+                .get(number as usize)
+                .iter()
+                .flat_map(|of| &of.hosts)
+            {
+                for pod in site.pods.numbers_at(host) {
+                    self.addresses.insert(*pod, host.clone());
+                }
+            }
             let group = site.kafka.groups.row(number);
             let link = group.and_then(|group| group_workload(site, group));
             if let Some(known) = self.known.get_mut(number as usize) {

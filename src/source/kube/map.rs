@@ -52,7 +52,8 @@ pub(super) fn pod(from: rows::PodRow) -> PodRow {
             namespace: from.namespace.into(),
             name: from.name.into(),
         },
-        uid: from.uid.into(),
+        // No pane shows it and no join asks for it.
+        uid: Name::default(),
         node: from.node.map(Name::from),
         ip: from.ip.map(Name::from),
         status: from.status.into(),
