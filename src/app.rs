@@ -5,6 +5,7 @@
 
 pub(crate) mod acting;
 mod action;
+mod charts;
 mod columns;
 mod copy;
 mod effect;
@@ -26,6 +27,7 @@ mod state;
 
 pub use acting::{Acting, Activity, Dialog, Step, Wish};
 pub use action::{ACTIONS, Action, ActionDef, Place, key_table};
+pub use charts::{ChartView, PARTS, RANGES};
 pub use columns::{Columns, ListName};
 pub use copy::{COPIED, Copied, Reach};
 pub use effect::{Effect, Interest};

@@ -1,5 +1,6 @@
 //! What it means: pure functions of the model. Every number comes with the evidence it was made from.
 
+mod chart;
 mod findings;
 mod history;
 mod index;
@@ -10,6 +11,7 @@ mod picture;
 mod ranking;
 mod replication;
 
+pub use chart::{Chart, ChartLine, Origin, chart, value_at};
 pub use findings::{Finding, Severity, count};
 pub use history::{GroupHistory, History};
 pub use index::{Index, sum_usage};

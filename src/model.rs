@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, the environment, a file or a socket, and nothing here knows colours, widths or tasks.
 //! A value that makes no sense becomes a note in [`Health`], never a panic.
 
+mod chart;
 mod delta;
 mod envelope;
 mod health;
@@ -18,6 +19,7 @@ mod table;
 mod time;
 mod trace;
 
+pub use chart::{ChartAnswer, ChartAsk, ChartOf, Lacking};
 pub use delta::Delta;
 pub use envelope::{Envelope, Update};
 pub use health::{Health, HealthReport, Source, State, System};

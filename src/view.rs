@@ -1,6 +1,7 @@
 //! How it looks: draws the app, and cannot change it.
 
 mod body;
+mod charts;
 mod chrome;
 pub mod panes;
 mod plot;

@@ -188,6 +188,7 @@ async fn the_first_round_asks_what_is_seldom_asked_too_and_says_how_often() {
         disks: true,
         groups: ["group-00000".into()].into(),
         usage: false,
+        charts: None,
     });
     watched.fake.forget();
     watched.round().await;

@@ -16,10 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll::{
     model::{
-        Envelope, Name, OffsetKind, PartitionId, SECOND, SeriesKey, Signal, Site, Source, State,
-        Time, Update,
+        ChartAsk, ChartOf, Envelope, Name, OffsetKind, PartitionId, SECOND, SeriesKey, Signal,
+        Site, Source, State, Time, Update,
     },
-    source::demo::{self, World},
+    source::{
+        Wishes,
+        demo::{self, World},
+    },
 };
 use sound::{assert_full, assert_members, assert_sound, lags, positions, troubles};
 
@@ -101,7 +104,10 @@ fn the_opening_says_every_kind_of_thing_that_live_sources_say() {
             }
         }
     });
-    assert_eq!(tags, Update::TAGS.iter().copied().collect());
+    // Series over a range are only said to somebody who asks for them.
+    let unasked = |tag: &&str| *tag != "chart";
+    let all: BTreeSet<&str> = Update::TAGS.iter().copied().filter(unasked).collect();
+    assert_eq!(tags, all);
     assert_eq!(sources.keys().copied().collect::<Vec<_>>(), {
         let mut all = Source::ALL.to_vec();
         all.sort_unstable();
@@ -330,6 +336,7 @@ async fn the_driver_sends_the_opening_and_ends_with_its_listener() {
         tx,
         demo::Orders::none(),
         Name::from("harbour"),
+        Wishes::default(),
     ));
     let mut tags = BTreeSet::new();
     while tags.len() < Update::TAGS.len() {
@@ -339,4 +346,61 @@ async fn the_driver_sends_the_opening_and_ends_with_its_listener() {
     }
     drop(rx);
     driver.await.expect("the driver ends quietly");
+}
+
+#[test]
+fn a_range_query_is_answered_alike_twice_with_gaps_and_as_it_was_scraped() {
+    let mut world = World::new(7, 1.0, START);
+    world.opening();
+    let now = START.plus(300 * SECOND);
+    let mut scraped = Vec::new();
+    for second in 1..=300 {
+        for envelope in world.step(START.plus(second * SECOND)) {
+            if let Update::Series(points) = envelope.update {
+                scraped.extend(points);
+            }
+        }
+    }
+    let ask = |of, range| ChartAsk {
+        generation: 1,
+        of,
+        range,
+        only: Vec::new(),
+    };
+    for (of, series) in [
+        (ChartOf::Brokers, 6 * 8),
+        (ChartOf::Group("fraud".into()), 2),
+        (ChartOf::Broker(plimsoll::model::BrokerId(2)), 8),
+    ] {
+        let asked = ask(of, 900_000);
+        let envelope = world.answer(&asked);
+        assert_eq!(envelope, world.answer(&asked));
+        assert_eq!(envelope.at, now);
+        let Update::Chart(answer) = envelope.update else {
+            panic!("not a chart");
+        };
+        assert_eq!(answer.series.len(), series);
+        assert_eq!(answer.end.since(answer.start), 900_000);
+        for point in &answer.series {
+            let runs = plimsoll::model::split(point.samples.iter().copied(), 7_500);
+            let ends: Vec<i64> = runs
+                .iter()
+                .map(|run| run.last().unwrap().0.since(START) / SECOND)
+                .collect();
+            assert_eq!(ends, [-545, 300], "{point:?}");
+            assert!(point.samples.iter().all(|(_, value)| *value >= 0.0));
+        }
+        // What was scraped a minute ago is what the range says of that moment.
+        let at = START.plus(240 * SECOND);
+        let known = scraped.iter().filter(|of| of.samples[0].0 == at);
+        for point in known {
+            let asked = answer
+                .series
+                .iter()
+                .find(|of| (of.signal, &of.of) == (point.signal, &point.of));
+            let Some(asked) = asked else { continue };
+            let then = asked.samples.iter().find(|(when, _)| *when == at);
+            assert_eq!(then.map(|(_, value)| *value), Some(point.samples[0].1));
+        }
+    }
 }

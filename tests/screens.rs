@@ -24,6 +24,8 @@ mod filter;
 mod logs;
 #[path = "screens/looks.rs"]
 mod looks;
+#[path = "screens/metrics.rs"]
+mod metrics;
 #[path = "screens/moves.rs"]
 mod moves;
 #[path = "screens/palette.rs"]
@@ -34,3 +36,5 @@ mod pods;
 mod reading;
 #[path = "screens/scenarios.rs"]
 mod scenarios;
+#[path = "screens/sizes.rs"]
+mod sizes;

@@ -49,6 +49,8 @@ pub enum Action {
     Read(What),
     /// What only means something in a long text.
     Text(TextAction),
+    ShorterRange,
+    LongerRange,
     Refresh,
     Redraw,
     Suspend,
@@ -65,6 +67,7 @@ pub enum Place {
     Pages,
     /// While one of these is read. Here a key means this, and not what it means everywhere.
     Reading(&'static [What]),
+    Charts,
     /// While the cursor is on one of these, or the page is one of these.
     On(&'static [Noun]),
 }

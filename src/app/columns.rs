@@ -25,6 +25,7 @@ impl ListName {
             Subject::Pane(id) => format!("{id:?} {section}"),
             Subject::Object(key) => format!("{:?} {section}", key.noun()),
             Subject::Read(what, _) => format!("{what:?} {section}"),
+            Subject::Charts(_) => format!("Charts {section}"),
         })
     }
 }

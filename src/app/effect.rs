@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{model::Name, plan::Order};
+use crate::{
+    model::{ChartAsk, Name},
+    plan::Order,
+};
 
 use super::reading::Ask;
 
@@ -15,6 +18,8 @@ pub struct Interest {
     pub usage: bool,
     /// Sizes on disk are shown.
     pub disks: bool,
+    /// Series over a range that are drawn.
+    pub charts: Option<ChartAsk>,
 }
 
 /// One thing to be done outside.

@@ -97,7 +97,7 @@ impl Keymap {
     pub fn find(
         &self,
         chord: Chord,
-        applies: impl Fn(Place) -> bool,
+        applies: impl Fn(&ActionDef) -> bool,
     ) -> Option<&'static ActionDef> {
         let has = |at: &usize| {
             let mut keys = self.keys_at(*at);
@@ -106,7 +106,7 @@ impl Keymap {
         (0..ACTIONS.len())
             .filter(has)
             .filter_map(|at| ACTIONS.get(at))
-            .filter(|def| applies(def.place))
+            .filter(|def| applies(def))
             .max_by_key(|def| matches!(def.place, Place::Reading(_)))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Key;
 
-use super::{Filter, PaneId, reading::What};
+use super::{ChartView, Filter, PaneId, reading::What};
 
 /// What a view shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Subject {
     Object(Key),
     /// What is read of an object while it is looked at.
     Read(What, Key),
+    /// What was measured of an object over time.
+    Charts(Key),
 }
 
 /// Where the cursor stands: on an object, not on a line number.
@@ -46,6 +48,7 @@ pub struct View {
     pub marks: BTreeSet<Key>,
     /// The row that was marked last: where a range begins.
     pub(super) marked: Option<Key>,
+    pub charts: ChartView,
     /// Place of the cursor among what can be selected, and the first line shown.
     pub(super) at: usize,
     pub(super) top: usize,
@@ -64,6 +67,10 @@ impl View {
         View::new(Subject::Read(what, key))
     }
 
+    pub(super) fn charts(key: Key) -> Self {
+        View::new(Subject::Charts(key))
+    }
+
     fn new(subject: Subject) -> Self {
         View {
             subject,
@@ -72,6 +79,7 @@ impl View {
             sort: None,
             marks: BTreeSet::new(),
             marked: None,
+            charts: ChartView::default(),
             at: 0,
             top: 0,
         }

@@ -22,6 +22,7 @@ pub enum PaneId {
     Workloads,
     Nodes,
     Pods,
+    Metrics,
     Sources,
     Log,
 }
@@ -207,6 +208,8 @@ pub struct Fact<'a> {
     pub cells: Vec<Cell<'a>>,
     /// What Enter opens.
     pub link: Option<Key>,
+    /// The cursor stands here when the page is opened: what most people go on to.
+    pub first: bool,
 }
 
 impl<'a> Fact<'a> {
@@ -215,7 +218,15 @@ impl<'a> Fact<'a> {
             label,
             cells,
             link: None,
+            first: false,
         }
+    }
+
+    /// Lets the cursor begin here.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.first = true;
+        self
     }
 
     #[must_use]

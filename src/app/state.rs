@@ -2,7 +2,7 @@
 
 use crate::{
     insight::{Finding, Picture, Ranking},
-    model::{Key, Name, Noun, Time},
+    model::{ChartAsk, Key, Name, Noun, Time},
 };
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 };
 
 mod act;
+mod charts;
 mod columns;
 mod copying;
 mod cursor;
@@ -85,6 +86,9 @@ pub struct App {
     generation: u64,
     wanted: Option<Ask>,
     asked: Option<Ask>,
+    /// The charts that were asked for last, and how many were.
+    chart: Option<ChartAsk>,
+    chart_generation: u64,
     pub(super) dirty: bool,
 }
 
@@ -114,6 +118,8 @@ impl App {
             generation: 0,
             wanted: None,
             asked: None,
+            chart: None,
+            chart_generation: 0,
             dirty: true,
             options,
             panes,
@@ -170,6 +176,7 @@ impl App {
                 .map(|pane| pane.page(cx)),
             Subject::Object(key) => self.panes.iter().find_map(|pane| pane.object(cx, key)),
             Subject::Read(_, key) => self.reading_of(subject)?.page(key, cx),
+            Subject::Charts(_) => None,
         }
     }
 
@@ -181,7 +188,9 @@ impl App {
     /// What an action on these nouns is about: the object under the cursor, else the one whose page this is.
     pub fn target(&self, nouns: &[Noun]) -> Option<Key> {
         let page = match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) => Some(key.clone()),
+            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
+                Some(key.clone())
+            }
             Subject::Pane(_) => None,
         };
         let mut found = self.selected().into_iter().chain(page);
@@ -199,6 +208,7 @@ impl App {
             Place::Reading(of) => {
                 matches!(&self.view().subject, Subject::Read(what, _) if of.contains(what))
             }
+            Place::Charts => self.charts().is_some(),
             Place::On(nouns) => self.target(nouns).is_some(),
         }
     }

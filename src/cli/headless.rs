@@ -37,6 +37,7 @@ fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
             to,
             source::demo::Orders::none(),
             site.clone(),
+            source::Wishes::default(),
         ));
         return Ok(Started {
             site,

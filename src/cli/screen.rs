@@ -15,7 +15,7 @@ use crate::{
     net::kube::exec::Plugins,
     plan::{Entry, Order},
     run::{self, Session},
-    source::{self, Feed, Reader, Running, clock},
+    source::{self, Feed, Reader, Running, Wishes, clock},
     term::Terminal,
     view::{Theme, panes},
 };
@@ -106,6 +106,7 @@ async fn start(
     settings: &Settings,
     env: &Environment,
     to: mpsc::Sender<Envelope>,
+    wishes: &Wishes,
 ) -> Result<Behind, Exit> {
     let permit = Permit::unless(settings.read_only);
     let (give, take) = mpsc::channel(ORDERS);
@@ -119,7 +120,7 @@ async fn start(
             asks: asked,
             answers: say,
         };
-        let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone());
+        let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone(), wishes.clone());
         tokio::spawn(world);
         return Ok(Behind {
             site,
@@ -203,6 +204,7 @@ pub async fn show(
         )
     })?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
+    let wishes = Wishes::default();
     let Behind {
         site,
         running,
@@ -211,7 +213,7 @@ pub async fn show(
         hands,
         mut desk,
         unfinished,
-    } = start(settings, env, to).await?;
+    } = start(settings, env, to, &wishes).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let themes = Themes::new(env, settings.look.colourless);
     let mut options = options(settings, site, pane);
@@ -231,6 +233,7 @@ pub async fn show(
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Read(ask), _) => desk.ask(ask.clone()),
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
+        (Effect::Interest(interest), None) => wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
         (Effect::Order(order), _) => {
             let taken = orders

@@ -67,10 +67,13 @@ pub struct Load {
     /// Records: the sum of all groups' lag.
     pub lag: Flow,
     pub brokers: BTreeMap<BrokerId, BrokerLoad>,
+    /// Records a second that come in by topic, in the last round; None where a partition did not answer.
+    pub topics: BTreeMap<Name, Option<f64>>,
     /// Of the groups with the most lag.
     pub groups: BTreeMap<Name, GroupLoad>,
     /// Of the pods with the most memory in use.
     pub pods: BTreeMap<PodId, PodLoad>,
+    rounds: u64,
     /// End offsets by topic, in the order of its partitions.
     ends: BTreeMap<Name, Vec<Option<Read>>>,
 }
@@ -87,10 +90,16 @@ impl Load {
     /// Groups, and pods, of which a history is kept.
     pub const KEPT: usize = 48;
 
+    /// Changes with every round of Kafka.
+    pub fn generation(&self) -> u64 {
+        self.rounds
+    }
+
     /// Takes in what an envelope changed; `site` and `history` have taken it already.
     pub(super) fn observe(&mut self, site: &Site, history: &History, seen: &Seen) {
         match seen {
             Seen::Ends(at) => {
+                self.rounds += 1;
                 self.sample_brokers(site, *at);
                 self.sample_groups(site, history, *at);
             }
@@ -108,7 +117,11 @@ impl Load {
         let mut before = std::mem::take(&mut self.ends);
         let mut all = Share::default();
         let mut known = 0;
+        self.topics.clear();
         for topic in kafka.topics.iter() {
+            let mut of_topic = Share::default();
+            // Partitions seen for the first time: nothing is known of their rate.
+            let mut fresh = 0;
             let mut ends = before.remove(&topic.meta.name).unwrap_or_default();
             ends.resize(topic.meta.partitions.len(), None);
             for ((partition, offsets), last) in topic
@@ -136,13 +149,16 @@ impl Load {
                     *last = Some((end.at, end.value));
                 }
                 let rate = grown.map(|rate| rate.unwrap_or(0.0));
+                fresh += usize::from(matches!(grown, Some(None)));
                 known += usize::from(matches!(grown, Some(Some(_))));
-                for share in share.into_iter().chain([&mut all]) {
+                for share in share.into_iter().chain([&mut all, &mut of_topic]) {
                     share.records += rate.unwrap_or(0.0);
                     share.unknown += usize::from(rate.is_none());
                     share.under += under;
                 }
             }
+            let rate = (of_topic.unknown == 0 && fresh == 0).then_some(of_topic.records);
+            self.topics.insert(topic.meta.name.clone(), rate);
             self.ends.insert(topic.meta.name.clone(), ends);
         }
         let sum = (known > 0).then_some(all.records);

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Autoscaler, BrokerDisk, Delta, GroupCommits, GroupListing, GroupMembers, HealthReport,
-    Metadata, Name, NodeRow, NodeUsage, OffsetListing, PodRow, PodUsage, Point, Reassignment,
-    ReplicaSetRow, StrimziRow, Time, TopicConfig, Warning, WorkloadRow,
+    Autoscaler, BrokerDisk, ChartAnswer, Delta, GroupCommits, GroupListing, GroupMembers,
+    HealthReport, Metadata, Name, NodeRow, NodeUsage, OffsetListing, PodRow, PodUsage, Point,
+    Reassignment, ReplicaSetRow, StrimziRow, Time, TopicConfig, Warning, WorkloadRow,
 };
 
 /// One thing that a source said, when, and of which site.
@@ -64,4 +64,6 @@ updates! {
     Reassignments "reassignments" (Vec<Reassignment>),
     /// Samples of series, in any order of series; each one's samples oldest first.
     Series "series" (Vec<Point>),
+    /// Series over a range, for what somebody looks at.
+    Chart "chart" (ChartAnswer),
 }

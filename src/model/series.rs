@@ -15,10 +15,19 @@ pub enum Signal {
     ProduceMillisP99,
     /// 0 (all threads busy) to 1 (all idle).
     HandlerIdle,
+    RequestsPerSecond,
+    /// 99th percentile of the total time of consumers' fetches; their long poll is part of it.
+    FetchMillisP99,
+    /// Partitions that a broker leads and that miss a replica.
+    UnderReplicated,
     /// Sum of the lag of a group's partitions, as an exporter sees it.
     GroupLag,
+    /// Records that a group commits a second.
+    CommittedPerSecond,
     CpuMillicores,
     MemoryBytes,
+    /// Share of the CPU periods in which a pod was held back, 0 to 1.
+    CpuThrottled,
 }
 
 /// Whose series.

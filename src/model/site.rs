@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Autoscaler, BrokerDisk, BrokerId, Delta, Envelope, Fact, Group, GroupCommits, GroupListing,
-    GroupMembers, Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind, OffsetListing,
-    PartitionOffsets, PodRow, Pods, Point, ReplicaSetRow, Ring, SeriesKey, Signal, Source, State,
-    StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId, WorkloadRow,
+    Autoscaler, BrokerDisk, BrokerId, ChartAnswer, Delta, Envelope, Fact, Group, GroupCommits,
+    GroupListing, GroupMembers, Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind,
+    OffsetListing, PartitionOffsets, PodRow, Pods, Point, ReplicaSetRow, Ring, SeriesKey, Signal,
+    Source, State, StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId,
+    WorkloadRow,
 };
 
 /// Everything known of one site. The only way in is [`Site::apply`].
@@ -27,6 +28,8 @@ pub struct Site {
     pub node_usage_at: Option<Time>,
     pub kafka: Kafka,
     pub series: BTreeMap<(SeriesKey, Signal), Ring>,
+    /// The charts that were asked for last.
+    pub chart: Option<ChartAnswer>,
     pub health: BTreeMap<Source, Health>,
     generation: u64,
 }
@@ -105,6 +108,7 @@ impl Site {
                 self.mark_moves();
             }
             Update::Series(points) => self.apply_series(points),
+            Update::Chart(answer) => self.chart = Some(answer.over(self.chart.take())),
         }
     }
 

@@ -30,9 +30,10 @@ pub use reading::Reader;
 
 use tokio::sync::{mpsc, watch};
 
+use super::Wishes;
 use crate::{
     app::{Msg, reading::Ask},
-    model::{BrokerId, Envelope, Name, SECOND, Time},
+    model::{BrokerId, ChartAsk, Envelope, Name, SECOND, Time},
     plan::{Answer, Order},
 };
 
@@ -112,6 +113,11 @@ impl World {
                 .collect(&mut self.cluster, &mut self.kafka, self.now);
         }
         self.collectors.take()
+    }
+
+    /// What Prometheus answers to a range query now.
+    pub fn answer(&self, ask: &ChartAsk) -> Envelope {
+        self.collectors.answer(ask, self.now)
     }
 
     /// One second.
@@ -213,6 +219,9 @@ impl Orders {
     }
 }
 
+/// Charts are asked for anew this often, as of a real Prometheus.
+const CHARTS: i64 = 15 * SECOND;
+
 /// Runs a world in real time: the opening, then a step a second and an answer to each order, until nobody listens any
 /// more.
 pub async fn run(
@@ -221,10 +230,13 @@ pub async fn run(
     tx: mpsc::Sender<Envelope>,
     mut orders: Orders,
     site: Name,
+    wishes: Wishes,
 ) {
     let mut reader = Reader::default();
     let mut world = World::named(seed, scale, now(), site);
     let mut envelopes = world.opening();
+    let mut interest = wishes.interest();
+    let mut asked: Option<(ChartAsk, Time)> = None;
     let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
@@ -241,6 +253,8 @@ pub async fn run(
         tokio::select! {
             _ = ticks.tick() => {}
             Ok(()) = orders.asks.changed() => {}
+            // `wishes` is held here, so that this never ends.
+            _ = interest.changed() => {}
             Some(order) = orders.orders.recv() => {
                 if let Some(said) = world.obey(&order.task) {
                     let answer = Answer { ticket: order.ticket, said };
@@ -251,6 +265,19 @@ pub async fn run(
             () = tx.closed() => return,
         }
         envelopes = world.step(now());
+        let wanted = interest.borrow_and_update().charts.clone();
+        asked = match (wanted, asked) {
+            (None, _) => None,
+            (Some(ask), Some((known, at)))
+                if ask == known && world.now.since(at) < CHARTS.max(ask.step()) =>
+            {
+                Some((known, at))
+            }
+            (Some(ask), _) => {
+                envelopes.push(world.answer(&ask));
+                Some((ask, world.now))
+            }
+        };
     }
 }
 

@@ -106,6 +106,13 @@ impl Live {
             });
         }
         if let Some(client) = self.prometheus {
+            tasks.spawn(prometheus::follow_charts(
+                client.clone(),
+                feed.clone(),
+                self.refresh_metrics,
+                wishes.interest(),
+                wishes.refreshes(),
+            ));
             tasks.spawn(prometheus::follow(
                 client,
                 feed,

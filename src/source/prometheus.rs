@@ -1,5 +1,9 @@
 //! The collector of one Prometheus: a probe of its dialect, one back-fill, then one union query a refresh.
 
+mod charts;
+
+pub(super) use charts::follow as follow_charts;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use tokio::sync::watch;
@@ -45,10 +49,15 @@ fn signal(of: Measured) -> Option<(Signal, f64)> {
         Measured::BytesOut => same(Signal::BytesOutPerSecond),
         Measured::MessagesIn => same(Signal::MessagesInPerSecond),
         Measured::ProduceP99 => same(Signal::ProduceMillisP99),
+        Measured::FetchP99 => same(Signal::FetchMillisP99),
+        Measured::Requests => same(Signal::RequestsPerSecond),
+        Measured::UnderReplicated => same(Signal::UnderReplicated),
         Measured::HandlerIdle => same(Signal::HandlerIdle),
         Measured::GroupLag => same(Signal::GroupLag),
+        Measured::GroupRate => same(Signal::CommittedPerSecond),
         Measured::PodCpu => (Signal::CpuMillicores, 1_000.0),
         Measured::PodMemory => same(Signal::MemoryBytes),
+        Measured::PodThrottled => same(Signal::CpuThrottled),
         _ => return None,
     })
 }
@@ -105,11 +114,18 @@ struct Found {
     filled: bool,
 }
 
-/// Whether a signal is asked for: only what a pane shows, and of pods only while they are looked at.
+/// Whether a signal is asked for all the time: only what a list shows, and of pods only while they are looked at. The
+/// others are read when somebody opens their charts.
 fn wanted(of: Measured, pods: bool) -> bool {
-    match signal(of) {
-        Some((Signal::CpuMillicores | Signal::MemoryBytes, _)) => pods,
-        other => other.is_some(),
+    match of {
+        Measured::PodCpu | Measured::PodMemory => pods,
+        Measured::BytesIn
+        | Measured::BytesOut
+        | Measured::MessagesIn
+        | Measured::ProduceP99
+        | Measured::HandlerIdle
+        | Measured::GroupLag => true,
+        _ => false,
     }
 }
 

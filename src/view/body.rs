@@ -8,7 +8,7 @@ use ratatui::{
 
 use crate::app::{Align, App, Cell, Column, Cx, Lines, Page, Role, RowRef, Spot, Subject, width};
 
-use super::{Part, Theme, reading, table, text};
+use super::{Part, Theme, charts, reading, table, text};
 
 /// Width of the labels of facts.
 pub(super) const LABEL: u16 = 12;
@@ -69,6 +69,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
         let title = format!("{} of {key}", what.word());
         return reading::draw(buffer, area, &title, app, cx, theme);
     }
+    if app.charts().is_some() {
+        return charts::draw(buffer, area, app, cx, theme);
+    }
     let beside = area.width >= App::BESIDE && matches!(view.subject, Subject::Pane(_));
     let left = Rect {
         width: app.list_width().min(area.width),
@@ -78,7 +81,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
         main(buffer, left, app, cx, &page, theme);
     } else {
         let title = match &view.subject {
-            Subject::Object(key) | Subject::Read(_, key) => key.to_string(),
+            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => key.to_string(),
             Subject::Pane(_) => String::new(),
         };
         let inner = frame(buffer, left, &title, "", app, theme);
@@ -177,7 +180,7 @@ fn main(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, page: &Page<'_>
             ..inner
         };
         inner.height -= high;
-        let said = app.selected_row().and_then(|row| pane.foot(cx, row));
+        let said = app.row_here().and_then(|row| pane.foot(cx, row));
         foot(buffer, at, &said.unwrap_or_default(), app, theme);
     }
     let cursor = app.cursor_line();

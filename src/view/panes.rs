@@ -5,6 +5,7 @@ mod cells;
 mod groups;
 mod home;
 mod log;
+mod metrics;
 mod nodes;
 mod pods;
 mod sources;
@@ -22,6 +23,7 @@ pub static ALL: &[&dyn Pane] = &[
     &workloads::PANE,
     &nodes::PANE,
     &pods::PANE,
+    &metrics::PANE,
     &sources::PANE,
     &log::PANE,
 ];

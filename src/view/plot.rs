@@ -119,6 +119,33 @@ impl Plot {
         }
     }
 
+    /// Draws a level across the whole field.
+    pub(super) fn level(&mut self, value: f64, series: usize) {
+        let (_, y) = self.place((self.scale.start, value));
+        let mut x = 0.0;
+        while x < self.dots().0 {
+            self.dot(x, y, series);
+            // Dashed, so that it is no series.
+            x += if self.ascii { 2.0 } else { 4.0 };
+        }
+    }
+
+    /// The column of a moment.
+    pub(super) fn column(&self, at: Time) -> Option<u16> {
+        let (x, _) = self.place((at, self.scale.low));
+        let across = if self.ascii { 1.0 } else { 2.0 };
+        (0..self.wide).find(|column| (x.round() / across).floor() == f64::from(*column))
+    }
+
+    /// The row in which a value stands.
+    pub(super) fn row(&self, value: f64) -> u16 {
+        let (_, y) = self.place((self.scale.start, value));
+        let down = if self.ascii { 1.0 } else { 4.0 };
+        (0..self.high)
+            .find(|row| (y.round() / down).floor() <= f64::from(*row))
+            .unwrap_or(0)
+    }
+
     /// What stands in a cell, and of which series.
     pub(super) fn cell(&self, x: u16, y: u16) -> (char, Option<usize>) {
         let place = usize::from(y) * usize::from(self.wide) + usize::from(x);

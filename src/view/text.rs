@@ -179,9 +179,6 @@ pub fn bars(
     high: Option<f64>,
     ascii: bool,
 ) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    const ASCII: [char; 8] = ['_', '_', '.', '-', '-', '=', '=', '#'];
-    let set = if ascii { ASCII } else { BARS };
     let many = i64::try_from(cells.max(1)).unwrap_or(1);
     let span = end.since(start).max(1);
     let edge = |cell: i64| start.plus(span * cell / many);
@@ -200,18 +197,30 @@ pub fn bars(
     let values: Vec<Option<f64>> = (0..many).map(value).collect();
     let highest = values.iter().copied().flatten().fold(0.0, f64::max);
     let high = high.unwrap_or(highest);
-    let bar = |value: Option<f64>| {
-        let Some(value) = value else { return ' ' };
-        let share = if high > 0.0 { value / high } else { 0.0 };
-        // The highest step that the share reaches, rounded.
-        let step = (1_u8..8)
-            .rev()
-            .find(|step| share * 7.0 + 0.5 >= f64::from(*step));
-        set.get(usize::from(step.unwrap_or(0)))
-            .copied()
-            .unwrap_or(' ')
-    };
+    let bar = |value: Option<f64>| value.map_or(' ', |value| level(value, high, ascii));
     values.into_iter().map(bar).collect()
+}
+
+/// Numbers side by side, as bars from 0 to the highest; of more than fit, the first.
+pub fn levels(values: &[f64], cells: usize, ascii: bool) -> String {
+    let high = values.iter().copied().fold(0.0, f64::max);
+    let shown = values.iter().take(cells);
+    shown.map(|value| level(*value, high, ascii)).collect()
+}
+
+/// A bar in one cell.
+fn level(value: f64, high: f64, ascii: bool) -> char {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    const ASCII: [char; 8] = ['_', '_', '.', '-', '-', '=', '=', '#'];
+    let set = if ascii { ASCII } else { BARS };
+    let share = if high > 0.0 { value / high } else { 0.0 };
+    // The highest step that the share reaches, rounded.
+    let step = (1_u8..8)
+        .rev()
+        .find(|step| share * 7.0 + 0.5 >= f64::from(*step));
+    set.get(usize::from(step.unwrap_or(0)))
+        .copied()
+        .unwrap_or(' ')
 }
 
 /// A share as a bar of so many cells.
@@ -246,6 +255,18 @@ pub fn per_second(value: f64) -> String {
         return format!("{value:.1}/s");
     }
     format!("{}/s", whole(value))
+}
+
+/// The time of day of a moment, UTC: `14:02:15`.
+pub fn clock(at: Time) -> String {
+    let seconds = at.0.div_euclid(1_000).rem_euclid(86_400);
+    format!("{}:{:02}", minutes(at), seconds % 60)
+}
+
+/// The same without seconds.
+pub fn minutes(at: Time) -> String {
+    let seconds = at.0.div_euclid(1_000).rem_euclid(86_400);
+    format!("{:02}:{:02}", seconds / 3_600, seconds / 60 % 60)
 }
 
 /// A float as a [`count`].

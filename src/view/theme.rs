@@ -54,6 +54,27 @@ parts! {
     Source4 "source4" Label,
     Source5 "source5" Label,
     Source6 "source6" Label,
+    Series1 "series1" Label,
+    Series2 "series2" Text,
+    Series3 "series3" Dim,
+    Series4 "series4" Series1,
+    Series5 "series5" Series2,
+    Series6 "series6" Series3,
+}
+
+impl Part {
+    /// The part of the n-th series of a chart. Its letter tells it apart, whatever the theme.
+    pub fn series(place: usize) -> Part {
+        const ALL: [Part; 6] = [
+            Part::Series1,
+            Part::Series2,
+            Part::Series3,
+            Part::Series4,
+            Part::Series5,
+            Part::Series6,
+        ];
+        ALL.get(place % ALL.len()).copied().unwrap_or(Part::Text)
+    }
 }
 
 impl From<Role> for Part {

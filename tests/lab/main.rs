@@ -20,6 +20,7 @@ mod acting;
 mod audit;
 mod bad_input;
 mod chaos;
+mod charts;
 mod count;
 mod fixture;
 mod fraud;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use plimsoll::{
-    app::{Align, Chord, Effect, KeyCode, Msg},
+    app::{Align, Chord, Effect, Interest, KeyCode, Msg, PaneId},
     model::{GroupKind, HealthReport, Key, OffsetKind, SECOND, Source, State, Update},
     source::demo::World,
     view::panes,
@@ -56,6 +56,37 @@ fn from_the_worst_group_one_walks_to_everything_behind_it() {
     walk("n", "Nodes");
     walk("j j enter", "node worker-a3");
     walk("esc esc", "Home");
+}
+
+#[test]
+fn from_home_every_neighbour_is_one_key_away() {
+    for size in [(80, 24), (120, 40), (160, 50), (40, 10)] {
+        let mut session = demo(size);
+        let walk = [
+            "Home",
+            "group fraud",
+            "member fraud-556xkdqdx9-mv2wj",
+            "pod finance/fraud-556xkdqdx9-mv2wj",
+            "node worker-c2",
+            "broker 5",
+            "topic __consumer_offsets",
+        ];
+        for (keys, title) in walk.into_iter().enumerate() {
+            if keys > 0 {
+                session.press("enter");
+            }
+            assert_eq!(
+                session.screen().title(),
+                title,
+                "after {keys} keys at {size:?}"
+            );
+        }
+        // And the same way back.
+        for title in walk.into_iter().rev().skip(1) {
+            session.press("esc");
+            assert_eq!(session.screen().title(), title);
+        }
+    }
 }
 
 #[test]
@@ -216,6 +247,10 @@ fn the_order_is_that_of_the_values_not_of_the_letters() {
 fn every_pane_filters_by_what_its_rows_say() {
     for pane in panes::ALL {
         let Some(digit) = pane.digit() else { continue };
+        // Charts have no rows.
+        if pane.id() == PaneId::Metrics {
+            continue;
+        }
         let mut session = demo((120, 40));
         session.press(&digit.to_string());
         session.press("j");
@@ -346,7 +381,14 @@ proptest! {
         let (mut world, mut session) = living();
         for step in steps {
             match step {
-                Step::Key(chord) => drop(session.app.handle(Msg::Key(chord), session.now)),
+                Step::Key(chord) => {
+                    for effect in session.app.handle(Msg::Key(chord), session.now) {
+                        // Charts are answered, so that they too are drawn at any size.
+                        if let Effect::Interest(Interest { charts: Some(ask), .. }) = effect {
+                            session.feed([world.answer(&ask)]);
+                        }
+                    }
+                }
                 Step::Type(text) => {
                     session.type_in(&text);
                 }

@@ -8,7 +8,7 @@ use crate::app::{
 
 use super::{
     Action, ActionDef, LOGS, OBJECT,
-    Place::{Everywhere, Lists, On, Pages, Reading},
+    Place::{Charts, Everywhere, Lists, On, Pages, Reading},
     TEXTS, WITH_EVENTS, WITH_OBJECTS, WITH_PODS, change, def,
 };
 
@@ -120,14 +120,14 @@ pub static ACTIONS: &[ActionDef] = &[
         Action::SortNext,
         &["right", ">"],
         "sort",
-        "sort by the column to the right",
+        "sort by the column to the right; on charts, the cursor to later",
         Lists,
     ),
     def(
         Action::SortPrevious,
         &["left", "<"],
         "",
-        "sort by the column to the left",
+        "sort by the column to the left; on charts, the cursor to earlier",
         Lists,
     ),
     def(Action::SortReverse, &["r"], "", "reverse the order", Lists),
@@ -293,6 +293,20 @@ pub static ACTIONS: &[ActionDef] = &[
         Reading(TEXTS),
     ),
     def(
+        Action::LongerRange,
+        &["-"],
+        "longer",
+        "on charts: a longer range",
+        Charts,
+    ),
+    def(
+        Action::ShorterRange,
+        &["+", "="],
+        "shorter",
+        "on charts: a shorter range",
+        Charts,
+    ),
+    def(
         Action::Show(PaneId::Home),
         &["1"],
         "",
@@ -339,6 +353,13 @@ pub static ACTIONS: &[ActionDef] = &[
         &["O"],
         "",
         "Pods: those of all workloads",
+        Everywhere,
+    ),
+    def(
+        Action::Show(PaneId::Metrics),
+        &["8"],
+        "",
+        "Metrics: charts of brokers, groups and pods; on the page of one of them, its own",
         Everywhere,
     ),
     def(

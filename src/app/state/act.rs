@@ -10,6 +10,9 @@ impl App {
         if self.act_on_text(action) {
             return Vec::new();
         }
+        if let Some(effects) = self.act_on_charts(action) {
+            return effects;
+        }
         match action {
             Action::Quit => return self.leave(),
             Action::Suspend => return vec![Effect::Suspend],
@@ -60,6 +63,7 @@ impl App {
                 }));
                 return vec![Effect::Mouse(ours)];
             }
+            Action::Show(PaneId::Metrics) => self.navigate(App::show_charts),
             Action::Show(id) => self.navigate(|app| app.show(id)),
             Action::NextPane => self.navigate(|app| app.step_pane(1)),
             Action::PreviousPane => {
@@ -75,6 +79,7 @@ impl App {
             Action::SortNext => self.sort_step(1),
             Action::SortPrevious => self.sort_step(-1),
             Action::SortReverse => self.sort_reverse(),
+            Action::ShorterRange | Action::LongerRange => {}
             Action::Scale => self.start_scale(),
             Action::ElectLeaders => self.start_election(),
             Action::Probe => self.start_probe(),

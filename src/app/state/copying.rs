@@ -10,7 +10,9 @@ impl App {
     pub(super) fn copies(&self) -> Vec<Copied> {
         let mut all = Vec::new();
         let page = match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) => Some(key.clone()),
+            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
+                Some(key.clone())
+            }
             Subject::Pane(_) => None,
         };
         if let Some(key) = self.selected().or(page) {

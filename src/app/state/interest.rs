@@ -18,7 +18,8 @@ impl App {
                 Subject::Object(Key::Group(id) | Key::Member { group: id, .. }) => {
                     interest.groups.insert(id.clone());
                 }
-                Subject::Object(Key::Pod(_) | Key::Workload(_) | Key::Node(_)) => {
+                Subject::Object(Key::Pod(_) | Key::Workload(_) | Key::Node(_))
+                | Subject::Charts(Key::Pod(_)) => {
                     interest.usage = true;
                 }
                 Subject::Object(Key::Topic(_) | Key::Partition(_) | Key::Broker(_)) => {
@@ -29,6 +30,7 @@ impl App {
         }
         interest.groups.extend(self.groups_on_screen());
         interest.groups.extend(self.acting.groups().cloned());
+        interest.charts = self.chart_ask();
         if interest == self.interest {
             return None;
         }

@@ -1,14 +1,16 @@
 //! What a key does in each mode.
 
 use crate::app::{
-    App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer, candidates,
+    ActionDef, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer,
+    candidates,
 };
 
 impl App {
     pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
         match std::mem::take(&mut self.mode) {
             Mode::Normal => {
-                let applies = |place| self.applies(place);
+                let applies =
+                    |def: &ActionDef| self.applies(def.place) || self.takes_on_charts(def.action);
                 match self.options.prefs.keymap.find(chord, applies) {
                     Some(def) => self.act(def.action),
                     None => Vec::new(),

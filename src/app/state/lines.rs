@@ -347,6 +347,7 @@ fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
     lines
         .orders
         .resize_with(page.sections.len(), Order::default);
+    lines.groups.clear();
     lines.pinned = page.facts.is_empty() && page.sections.len() == 1;
     let lists = page.sections.iter().map(|section| section.list.columns());
     lines.fault = view.filter.fault(&lists);
@@ -418,8 +419,15 @@ fn find(lines: &Lines, page: &Page<'_>, anchor: &Anchor) -> Option<usize> {
 /// Finds the cursor's place again: on the same object, or near where it stood.
 fn place(lines: &mut Lines, page: &Page<'_>, view: &View) -> (usize, Option<Anchor>) {
     let last = lines.stops.saturating_sub(1);
+    let begins = |stop: &usize| {
+        let line = lines.line_of(*stop).and_then(|line| lines.line(line));
+        matches!(line, Some(RowRef::Fact(fact)) if page.facts.get(fact).is_some_and(|of| of.first))
+    };
+    // Facts stand before the rows.
+    let facts = (0..lines.stops.min(page.facts.len())).find(begins);
+    let row = || lines.first_rows().next().map_or(0, |(_, stop)| stop);
     let at = match &view.anchor {
-        None => lines.first_rows().next().map_or(0, |(_, stop)| stop),
+        None => facts.unwrap_or_else(row),
         Some(anchor) => {
             let near = view.at.min(last);
             let stays = key_of(lines, page, near).is_some_and(|(found, _)| found == *anchor);

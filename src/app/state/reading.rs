@@ -133,7 +133,9 @@ impl App {
 
     fn page_key(&self) -> Option<Key> {
         match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) => Some(key.clone()),
+            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
+                Some(key.clone())
+            }
             Subject::Pane(_) => None,
         }
     }

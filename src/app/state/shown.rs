@@ -17,7 +17,7 @@ impl App {
     }
 
     /// The row under the cursor, as its place in its list.
-    pub fn selected_row(&self) -> Option<usize> {
+    pub fn row_here(&self) -> Option<usize> {
         self.lines.row_at(self.view().at)
     }
 

@@ -18,6 +18,8 @@ pub enum Signal {
     ProduceP99,
     /// 99th percentile of a consumer's fetch, in milliseconds; the long poll's wait (500 ms) is part of it.
     FetchP99,
+    /// Requests a second that a broker takes, of all kinds.
+    Requests,
     /// Idle share of the request handlers, 0 to 1.
     HandlerIdle,
     /// Idle share of the network threads, 0 to 1.
@@ -42,6 +44,8 @@ pub enum Signal {
     GcShare,
     /// Lag of a group on a topic, in records.
     GroupLag,
+    /// Records a second that a group commits on a topic.
+    GroupRate,
     /// CPU of a pod, in cores.
     PodCpu,
     /// Working set of a pod, in bytes.
@@ -109,8 +113,8 @@ pub(super) enum Labelled {
     Group(&'static str, &'static str),
 }
 
-/// How a metric becomes a signal. In `PromQL`, `$m` stands for the metric, `$by` for the join label, `$w` for the window of rates, and
-/// `$s` for the matchers that choose the cluster, each with a comma behind it.
+/// How a metric becomes a signal. In `PromQL`, `$m` stands for the metric, `$by` for the join label, `$w` for the window of rates, `$o` for those that
+/// choose pods or groups, and `$s` for the matchers that choose the cluster, each with a comma behind it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Form {
     /// Sum by broker of the rates of the series with this matcher.
@@ -140,7 +144,13 @@ pub(super) struct Entry {
 
 impl Entry {
     /// The expression in `PromQL`.
-    pub(super) fn expression(&self, join: &str, window: &str, matchers: &str) -> String {
+    pub(super) fn expression(
+        &self,
+        join: &str,
+        window: &str,
+        matchers: &str,
+        only: &str,
+    ) -> String {
         let text = match self.form {
             Form::SumRate(matcher) => format!("sum by ($by) (rate($m{{$s{matcher}}}[$w]))"),
             Form::Max(matcher) => format!("max by ($by) ($m{{$s{matcher}}})"),
@@ -150,13 +160,22 @@ impl Entry {
             Form::Text(text) => text.into(),
         };
         let text = text.replace("$m", self.needs).replace("$by", join);
-        text.replace("$w", window).replace("$s", matchers)
+        let text = text.replace("$w", window).replace("$s", matchers);
+        text.replace("$o", only)
     }
 }
 
 /// All metrics that the catalogue knows.
 pub(super) fn metrics() -> BTreeSet<&'static str> {
     table::ENTRIES.iter().map(|entry| entry.needs).collect()
+}
+
+/// The metrics that could carry a signal, in any dialect.
+pub fn looked_for(signal: Signal) -> Vec<&'static str> {
+    let of = table::ENTRIES.iter().filter(|entry| entry.signal == signal);
+    let mut names: Vec<&'static str> = of.map(|entry| entry.needs).collect();
+    names.dedup();
+    names
 }
 
 /// The entry to use for each signal, given the metrics that exist.

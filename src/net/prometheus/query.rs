@@ -53,7 +53,7 @@ pub async fn refresh_signals(
 ) -> Result<Answer, Error> {
     let entries = entries(probe, wanted);
     let mut answer = Answer::default();
-    for query in unions(&entries, probe) {
+    for query in unions(&entries, probe, &probe.window, "") {
         answer.add(client.query(&query).await?, &entries, probe);
     }
     Ok(answer.sorted())
@@ -69,7 +69,7 @@ pub async fn backfill(
     let entries = entries(probe, wanted);
     let end = now_ms.div_euclid(1000);
     let mut answer = Answer::default();
-    for query in unions(&entries, probe) {
+    for query in unions(&entries, probe, &probe.window, "") {
         let start = end - BACKFILL_SECONDS;
         let opened = client
             .query_range(&query, start, end, BACKFILL_STEP)
@@ -77,6 +77,73 @@ pub async fn backfill(
         answer.add(opened, &entries, probe);
     }
     Ok(answer.sorted())
+}
+
+/// A range of time, as a server is asked for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// Seconds since the epoch.
+    pub start: i64,
+    /// Seconds since the epoch.
+    pub end: i64,
+    /// Seconds between two samples.
+    pub step: i64,
+    /// The groups, or the pods, that are wanted; empty for all.
+    pub only: Vec<String>,
+}
+
+/// The wanted signals over a range: one request, or a few where the query would exceed 6 kB. Rates are taken over a step at
+/// least, so that nothing between two samples is left out.
+pub async fn range(
+    client: &Client,
+    probe: &Probe,
+    range: &Range,
+    wanted: impl Fn(Signal) -> bool,
+) -> Result<Answer, Error> {
+    let entries = entries(probe, wanted);
+    let usual: i64 = probe.window.trim_end_matches('s').parse().unwrap_or(300);
+    let window = format!("{}s", usual.max(range.step));
+    let quoted: Vec<String> = range.only.iter().map(|name| literal(name)).collect();
+    let mut answer = Answer::default();
+    for query in unions(&entries, probe, &window, &quoted.join("|")) {
+        let opened = client
+            .query_range(&query, range.start, range.end, range.step as f64)
+            .await?;
+        answer.add(opened, &entries, probe);
+    }
+    Ok(answer.sorted())
+}
+
+/// Whether a server has a signal, and can be asked for it.
+pub fn has(probe: &Probe, signal: Signal) -> bool {
+    !entries(probe, |of| of == signal).is_empty()
+}
+
+/// A name within a regular expression within a string of PromQL.
+fn literal(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\\\\\"),
+            '"' => out.push_str("\\\""),
+            '\n' => out.push_str("\\n"),
+            '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' => {
+                out.push_str("\\\\");
+                out.push(letter);
+            }
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The matcher that chooses among groups or pods, with its comma; none for all of them.
+fn matchers(entry: &Entry, only: &str) -> String {
+    let label = match entry.labelled {
+        Labelled::Pod(_, label) | Labelled::Group(label, _) if !only.is_empty() => label,
+        _ => return String::new(),
+    };
+    format!("{label}=~\"{only}\",")
 }
 
 impl Answer {
@@ -134,11 +201,11 @@ fn meaning(series: &Numbers, entries: &[Entry], probe: &Probe) -> Option<(Signal
 }
 
 /// The queries: expressions marked with their place and joined by `or`, as many as fit.
-fn unions(entries: &[Entry], probe: &Probe) -> Vec<String> {
+fn unions(entries: &[Entry], probe: &Probe, window: &str, only: &str) -> Vec<String> {
     let mut queries: Vec<String> = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
         let join = probe.join.as_deref().unwrap_or_default();
-        let expression = entry.expression(join, &probe.window, &probe.matchers);
+        let expression = entry.expression(join, window, &probe.matchers, &matchers(entry, only));
         let part = format!(r#"label_replace({expression},"{PART}","{place}","","")"#);
         match queries.last_mut() {
             Some(query) if encoded_length(query) + encoded_length(&part) < LONGEST_QUERY => {
@@ -155,4 +222,34 @@ fn encoded_length(text: &str) -> usize {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_by_their_letters() {
+        assert_eq!(literal("orders-v1.2"), r"orders-v1\\.2");
+        assert_eq!(literal(r#"a"b\c"#), r#"a\"b\\\\c"#);
+        assert_eq!(literal("x|y{1}"), r"x\\|y\\{1\\}");
+    }
+
+    #[test]
+    fn pods_and_groups_are_chosen_in_each_selector_and_brokers_in_none() {
+        let names = catalogue::metrics()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        for entry in catalogue::choose(&names) {
+            let text = entry.expression("pod", "60s", "", &matchers(&entry, "a|b"));
+            let chosen = text.matches(r#"=~"a|b","#).count();
+            let wanted = match entry.labelled {
+                Labelled::Pod(..) | Labelled::Group(..) => text.matches('{').count(),
+                _ => 0,
+            };
+            assert_eq!(chosen, wanted, "{text}");
+            assert!(!text.contains('$'), "{text}");
+        }
+    }
 }

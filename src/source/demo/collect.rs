@@ -1,5 +1,6 @@
 //! The collectors: what is said of the world, how often, and how each source is doing.
 
+mod charts;
 mod kafka;
 mod kube;
 mod prometheus;
@@ -42,6 +43,7 @@ pub(super) struct Collectors {
     /// Prometheus does not answer.
     pub prometheus_down: bool,
     scraped_at: Time,
+    memory: charts::Memory,
     said: Vec<Envelope>,
 }
 
@@ -55,6 +57,7 @@ impl Collectors {
             next: BTreeMap::new(),
             prometheus_down: false,
             scraped_at: start,
+            memory: charts::Memory::default(),
             said: Vec::new(),
         }
     }

@@ -57,6 +57,7 @@ pub(in crate::view) fn draw(
         .filter_map(|view| match &view.subject {
             Subject::Object(key) => Some(key.to_string()),
             Subject::Read(what, key) => Some(format!("{} of {key}", what.word())),
+            Subject::Charts(_) => Some("charts".to_owned()),
             Subject::Pane(_) => None,
         })
         .collect();

@@ -20,16 +20,18 @@ pub(super) struct Brokers;
 const COLUMNS: &[Column] = &[
     Column::right("ID", 4),
     Column::left("POD", 20).flex(2),
-    Column::left("NODE", 11).flex(1),
-    Column::left("RACK", 7).drop(1),
-    Column::right("LEADERS", 8),
-    Column::right("REPL", 5),
+    Column::left("NODE", 11).flex(1).drop(3),
+    Column::left("RACK", 7).drop(4),
+    Column::right("LEADERS", 8).drop(1),
+    Column::right("REPL", 5).drop(5),
     Column::right("UNDER", 6),
-    Column::right("DISK", 8).unit(Unit::Bytes),
-    Column::right("IN/S", 8).drop(3).unit(Unit::Bytes),
-    Column::right("OUT/S", 8).drop(3).unit(Unit::Bytes),
-    Column::right("IDLE", 5).drop(4).unit(Unit::Share),
-    Column::left("ADDRESS", 22).drop(5).flex(1),
+    Column::right("DISK", 8).unit(Unit::Bytes).drop(2),
+    Column::right("IN/S", 8).unit(Unit::Bytes).drop(8),
+    Column::right("OUT/S", 8).unit(Unit::Bytes).drop(8),
+    Column::right("IDLE", 5).unit(Unit::Share).drop(9),
+    Column::left("ADDRESS", 22).flex(1).drop(11),
+    Column::left("FULL", 10).drop(7).unit(Unit::Share),
+    Column::left("IN, 5M", 10).drop(10),
 ];
 
 /// What a broker carries, by the cluster's metadata.
@@ -103,6 +105,14 @@ pub(super) fn latest(cx: &Cx<'_>, id: BrokerId, signal: Signal) -> Option<f64> {
         .then_some(value)
 }
 
+/// How full a broker's disks are, where they were read in the last minutes.
+pub(super) fn full(cx: &Cx<'_>, id: BrokerId) -> Option<f64> {
+    let disk = cx.picture.site.kafka.disks.get(&id)?;
+    cells::stale_age(cx, Source::LogDirs, disk.at)
+        .is_none()
+        .then(|| disk.value.used_share())?
+}
+
 fn list<'a>(cx: &'a Cx<'a>) -> Box<dyn List + 'a> {
     Box::new(Listed {
         columns: COLUMNS,
@@ -158,6 +168,16 @@ fn list<'a>(cx: &'a Cx<'a>) -> Box<dyn List + 'a> {
                     }
                     None => unknown,
                 },
+                12 => cells::share(cx, full(cx, row.id), (0.85, 0.97)),
+                13 => {
+                    let ring = cx
+                        .picture
+                        .site
+                        .ring(SeriesKey::Broker(row.id), Signal::BytesInPerSecond);
+                    let now = latest(cx, row.id, Signal::BytesInPerSecond);
+                    let bars = ring.map(|ring| text::sparkline(ring, 10, cx.ascii));
+                    (Cell::text(bars.unwrap_or_default()), SortKey::number(now))
+                }
                 _ => match row.broker {
                     Some(broker) => words(format!("{}:{}", broker.host, broker.port), Role::Dim),
                     None => unknown,

@@ -242,6 +242,27 @@ pub(super) fn memory<'a>(
     }
 }
 
+/// A share as a bar and in percent; from the first bound on it is worth a look, from the second on it is bad.
+pub(super) fn share<'a>(
+    cx: &Cx<'_>,
+    share: Option<f64>,
+    (warn, bad): (f64, f64),
+) -> (Cell<'a>, SortKey<'a>) {
+    let Some(share) = share else {
+        return (Cell::unknown(), SortKey::Unknown);
+    };
+    let role = match share {
+        share if share >= bad => Role::Bad,
+        share if share >= warn => Role::Warn,
+        _ => Role::Text,
+    };
+    let bar = text::gauge(share, 5, cx.ascii);
+    (
+        Cell::new(format!("{bar} {:.0}%", share * 100.0), role),
+        SortKey::Number(share),
+    )
+}
+
 /// Memory as a share of the limit.
 pub(super) fn memory_share<'a>(used: Option<u64>, limit: Option<u64>) -> (Cell<'a>, SortKey<'a>) {
     match (used, limit) {

@@ -18,12 +18,12 @@ const COLUMNS: &[Column] = &[
     Column::left("GROUP", 14).flex(2),
     Column::right("LAG", 9),
     Column::right("/S", 7),
-    Column::left("TREND", 10).drop(2),
-    Column::left("STATE", 10).flex(1),
-    Column::right("MEM", 4),
-    Column::left("WORKLOAD", 17).flex(2),
-    Column::left("TYPE", 8).drop(4),
-    Column::right("COORD", 6).drop(5),
+    Column::left("TREND", 10).drop(4),
+    Column::left("STATE", 10).flex(1).drop(2),
+    Column::right("MEM", 4).drop(3),
+    Column::left("WORKLOAD", 17).flex(2).drop(1),
+    Column::left("TYPE", 8).drop(6),
+    Column::right("COORD", 6).drop(7),
 ];
 
 struct All<'a> {
@@ -455,7 +455,9 @@ fn member_page<'a>(cx: &'a Cx<'a>, group: &'a Group, member: &'a Member) -> Page
         Fact::new("client id", vec![Cell::text(&*member.client_id)]),
         Fact::new("member id", vec![Cell::dim(&*member.id)]),
         Fact::new("host", vec![Cell::text(&*member.host)]),
-        Fact::new("pod", vec![pod_cell]).link(pod.map(|pod| Key::Pod(pod.id.clone()))),
+        Fact::new("pod", vec![pod_cell])
+            .link(pod.map(|pod| Key::Pod(pod.id.clone())))
+            .first(),
         Fact::new("evidence", vec![Cell::dim(join.pod.evidence)]),
     ];
     if let Some(pod) = pod {

@@ -19,12 +19,14 @@ pub(super) struct Nodes;
 const COLUMNS: &[Column] = &[
     Column::left("NODE", 16).flex(2),
     Column::left("READY", 9),
-    Column::left("ZONE", 10).flex(1),
-    Column::right("PODS", 5),
-    Column::left("BROKERS", 8).flex(1),
-    Column::right("CPU", 7).unit(Unit::Cores),
-    Column::right("MEMORY", 8).unit(Unit::Bytes),
-    Column::left("CONDITIONS", 14).flex(2).drop(1),
+    Column::left("ZONE", 10).flex(1).drop(3),
+    Column::right("PODS", 5).drop(2),
+    Column::left("BROKERS", 8).flex(1).drop(1),
+    Column::right("CPU", 7).unit(Unit::Cores).drop(4),
+    Column::right("MEMORY", 8).unit(Unit::Bytes).drop(4),
+    Column::left("CONDITIONS", 14).flex(2).drop(5),
+    Column::left("OF CPU", 10).drop(6).unit(Unit::Share),
+    Column::left("OF MEMORY", 10).drop(6).unit(Unit::Share),
 ];
 
 struct All<'a> {
@@ -67,6 +69,18 @@ impl All<'_> {
             }
             5 => cells::cpu(self.cx, usage, site.node_usage_at),
             6 => cells::memory(self.cx, usage, site.node_usage_at),
+            8 => {
+                let used = usage.map(|of| of.cpu as f64);
+                let all = node.cpu_allocatable.filter(|all| *all > 0);
+                let share = used.zip(all).map(|(used, all)| used / all as f64);
+                cells::share(self.cx, share, (0.85, 0.95))
+            }
+            9 => {
+                let used = usage.map(|of| of.memory as f64);
+                let all = node.memory_allocatable.filter(|all| *all > 0);
+                let share = used.zip(all).map(|(used, all)| used / all as f64);
+                cells::share(self.cx, share, (0.85, 0.95))
+            }
             _ => {
                 let conditions: Vec<&str> = node.conditions.iter().map(|c| &**c).collect();
                 words(conditions.join(", "), Role::Warn)
@@ -192,7 +206,8 @@ impl Pane for Nodes {
         for &broker in cx.picture.index.node_brokers(name) {
             facts.push(
                 Fact::new("broker", vec![Cell::text(broker.to_string())])
-                    .link(Some(Key::Broker(broker))),
+                    .link(Some(Key::Broker(broker)))
+                    .first(),
             );
         }
         facts.extend(

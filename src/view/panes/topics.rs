@@ -19,18 +19,33 @@ pub(super) struct Topics;
 
 const COLUMNS: &[Column] = &[
     Column::left("TOPIC", 16).flex(3),
-    Column::right("PARTS", 6),
-    Column::right("RF", 3),
-    Column::right("MIN ISR", 8),
+    Column::right("PARTS", 6).drop(1),
+    Column::right("RF", 3).drop(4),
+    Column::right("MIN ISR", 8).drop(3),
     Column::right("UNDER", 6),
     Column::right("OFFLINE", 8),
-    Column::right("BYTES", 8).unit(Unit::Bytes),
-    Column::left("POLICY", 9).drop(2),
-    Column::left("RETENTION", 10).drop(3).unit(Unit::Time),
+    Column::right("BYTES", 8).unit(Unit::Bytes).drop(2),
+    Column::left("POLICY", 9).drop(8),
+    Column::left("RETENTION", 10).unit(Unit::Time).drop(9),
+    Column::right("IN/S", 8).drop(5),
+    Column::left("OF ALL", 10).drop(7).unit(Unit::Share),
+    Column::left("SKEW", 12).drop(6),
 ];
 
 struct All<'a> {
     cx: &'a Cx<'a>,
+    /// Bytes of all topics whose size is known.
+    bytes: u64,
+}
+
+/// The sizes of a topic's partitions, each as a bar, and how many times the mean the largest has; None where a size is not
+/// known, or there is one partition.
+fn skew(topic: &Topic) -> Option<(f64, Vec<f64>)> {
+    let sizes = topic.offsets.iter().map(|of| of.bytes.map(|b| b as f64));
+    let sizes: Vec<f64> = sizes.collect::<Option<_>>()?;
+    let sum: f64 = sizes.iter().sum();
+    let most = sizes.iter().copied().fold(0.0, f64::max);
+    (sizes.len() > 1 && sum > 0.0).then(|| (most * sizes.len() as f64 / sum, sizes))
 }
 
 fn sick(topic: &Topic, what: impl Fn(PartitionHealth) -> bool) -> usize {
@@ -78,6 +93,27 @@ impl All<'_> {
             5 => cells::fault_count(sick(topic, |h| h == PartitionHealth::Offline), Role::Bad),
             6 => cells::bytes(topic.bytes),
             7 => cells::name(config.and_then(|config| config.cleanup_policy.as_ref())),
+            9 => match self.cx.picture.load.topics.get(&topic.meta.name) {
+                Some(Some(rate)) => (Cell::text(text::per_second(*rate)), SortKey::Number(*rate)),
+                _ => unknown,
+            },
+            10 => {
+                let share = topic.bytes.filter(|_| self.bytes > 0);
+                let share = share.map(|of| of as f64 / self.bytes as f64);
+                // No share of all is too much.
+                cells::share(self.cx, share, (2.0, 2.0))
+            }
+            11 => match skew(topic) {
+                Some((times, sizes)) => {
+                    let bars = text::levels(&sizes, 7, self.cx.ascii);
+                    let role = if times >= 2.0 { Role::Warn } else { Role::Text };
+                    (
+                        Cell::new(format!("{times:.1}x {bars}"), role),
+                        SortKey::Number(times),
+                    )
+                }
+                None => unknown,
+            },
             _ => match config.map(|config| config.retention_ms) {
                 Some(Some(millis)) => (
                     Cell::text(text::span(millis)),
@@ -116,6 +152,13 @@ impl List for All<'_> {
 
     fn is_own_order(&self, by: (usize, bool)) -> bool {
         by == (0, false)
+    }
+
+    fn epoch(&self, column: usize) -> u64 {
+        match column {
+            9 => self.cx.picture.load.generation(),
+            _ => 0,
+        }
     }
 
     fn key(&self, row: usize) -> Key {
@@ -165,7 +208,17 @@ impl Pane for Topics {
             facts: Vec::new(),
             sections: vec![Section {
                 title: "".into(),
-                list: Box::new(All { cx }),
+                list: Box::new(All {
+                    cx,
+                    bytes: cx
+                        .picture
+                        .site
+                        .kafka
+                        .topics
+                        .iter()
+                        .filter_map(|of| of.bytes)
+                        .sum(),
+                }),
                 empty: why_empty(cx, Source::Metadata, "topics"),
                 sort: Some((0, false)),
             }],

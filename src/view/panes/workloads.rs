@@ -19,15 +19,16 @@ pub(super) static PANE: Workloads = Workloads;
 pub(super) struct Workloads;
 
 const COLUMNS: &[Column] = &[
-    Column::left("NAMESPACE", 10).flex(1),
+    Column::left("NAMESPACE", 10).flex(1).drop(1),
     Column::left("NAME", 13).flex(2),
     Column::right("READY", 7).unit(Unit::Shown),
-    Column::right("RESTARTS", 9),
-    Column::left("REASON", 16).flex(1),
-    Column::right("CPU", 7).unit(Unit::Cores),
-    Column::right("MEMORY", 8).unit(Unit::Bytes),
-    Column::left("KIND", 11).drop(2),
-    Column::right("UPDATED", 8).drop(3),
+    Column::right("RESTARTS", 9).drop(2),
+    Column::left("REASON", 14).flex(1),
+    Column::right("CPU", 7).unit(Unit::Cores).drop(4),
+    Column::right("MEMORY", 8).unit(Unit::Bytes).drop(3),
+    Column::left("KIND", 11).drop(5),
+    Column::right("UPDATED", 8).drop(7),
+    Column::left("OF LIMIT", 10).drop(6).unit(Unit::Share),
 ];
 
 struct All<'a> {
@@ -53,6 +54,17 @@ fn reason<'a>(pods: impl Iterator<Item = &'a PodRow>) -> Option<(Cow<'a, str>, R
         }
     }
     worst.map(|(_, words, role)| (words, role))
+}
+
+/// Memory in use of all pods that have a limit, as a share of their limits; None while one of them was not measured.
+fn memory_share<'a>(cx: &Cx<'_>, pods: impl Iterator<Item = &'a PodRow>) -> Option<f64> {
+    let limited = pods.filter_map(|pod| Some((&pod.id, pod.memory_limit?)));
+    let mut sums = (0, 0);
+    for (id, limit) in limited {
+        sums.0 += cx.picture.site.pods.usage(id)?.memory;
+        sums.1 += limit;
+    }
+    (sums.1 > 0).then(|| sums.0 as f64 / sums.1 as f64)
 }
 
 impl All<'_> {
@@ -86,7 +98,8 @@ impl All<'_> {
             5 => cells::cpu(self.cx, sum_usage(site, pods()), site.pod_usage_at),
             6 => cells::memory(self.cx, sum_usage(site, pods()), site.pod_usage_at),
             7 => words(&*workload.id.kind, Role::Dim),
-            _ => cells::number(Some(i64::from(workload.updated))),
+            8 => cells::number(Some(i64::from(workload.updated))),
+            _ => cells::share(self.cx, memory_share(self.cx, pods()), (0.85, 0.95)),
         }
     }
 }
@@ -321,8 +334,8 @@ fn pod_page<'a>(cx: &'a Cx<'a>, pod: &'a PodRow) -> Page<'a> {
             .link(workload.to.map(Key::Workload)),
     );
     if let Some(node) = &pod.node {
-        facts
-            .push(Fact::new("node", vec![Cell::text(&**node)]).link(Some(Key::Node(node.clone()))));
+        let fact = Fact::new("node", vec![Cell::text(&**node)]);
+        facts.push(fact.link(Some(Key::Node(node.clone()))).first());
     }
     let ip = pod
         .ip

@@ -8,9 +8,10 @@ use super::{
     Form::{self, Max, Min, Of, Sum, SumRate, Text},
     Labelled::{self, Broker, Cluster},
     Signal::{
-        self, ActiveControllers, BytesIn, BytesOut, FetchP99, GcShare, GroupLag, HandlerIdle,
-        HeapUsed, IsrShrinks, LogSize, MessagesIn, NetworkIdle, OfflineLogDirs, OfflinePartitions,
-        PodCpu, PodMemory, PodThrottled, ProduceP99, UnderMinIsr, UnderReplicated,
+        self, ActiveControllers, BytesIn, BytesOut, FetchP99, GcShare, GroupLag, GroupRate,
+        HandlerIdle, HeapUsed, IsrShrinks, LogSize, MessagesIn, NetworkIdle, OfflineLogDirs,
+        OfflinePartitions, PodCpu, PodMemory, PodThrottled, ProduceP99, Requests, UnderMinIsr,
+        UnderReplicated,
     },
 };
 
@@ -171,6 +172,41 @@ pub(super) const ENTRIES: &[Entry] = &[
         Text(
             r#"1000 * histogram_quantile(0.99, sum by (le,$by) (rate($m{$shandler="fetch"}[$w])))"#,
         ),
+    ),
+    row(
+        Requests,
+        StrimziJmx,
+        "kafka_network_requestmetrics_requests_total",
+        Broker,
+        SumRate(ALL),
+    ),
+    row(
+        Requests,
+        StrimziReporter,
+        "kafka_network_requestmetrics_requestspersec_total",
+        Broker,
+        SumRate(ALL),
+    ),
+    row(
+        Requests,
+        Confluent,
+        "kafka_network_requestmetrics_requestspersec",
+        Broker,
+        SumRate(ALL),
+    ),
+    row(
+        Requests,
+        Bitnami,
+        "kafka_network_requestmetrics_requestspersec_count",
+        Broker,
+        SumRate(ALL),
+    ),
+    row(
+        Requests,
+        Redpanda,
+        "redpanda_kafka_handler_latency_seconds_count",
+        Broker,
+        SumRate(ALL),
     ),
     row(
         HandlerIdle,
@@ -346,28 +382,58 @@ pub(super) const ENTRIES: &[Entry] = &[
         KafkaExporter,
         "kafka_consumergroup_lag_sum",
         EXPORTER_GROUP,
-        Text("max by (consumergroup,topic) ($m{$s})"),
+        Text("max by (consumergroup,topic) ($m{$s$o})"),
     ),
     row(
         GroupLag,
         KafkaExporter,
         "kafka_consumergroup_lag",
         EXPORTER_GROUP,
-        Text("sum by (consumergroup,topic) (max by (consumergroup,topic,partition) ($m{$s}) >= 0)"),
+        Text(
+            "sum by (consumergroup,topic) (max by (consumergroup,topic,partition) ($m{$s$o}) >= 0)",
+        ),
     ),
     row(
         GroupLag,
         Kminion,
         "kminion_kafka_consumer_group_topic_lag",
         KMINION_GROUP,
-        Text("max by (group_id,topic_name) ($m{$s})"),
+        Text("max by (group_id,topic_name) ($m{$s$o})"),
     ),
     row(
         GroupLag,
         Redpanda,
         "redpanda_kafka_consumer_group_lag_sum",
         REDPANDA_GROUP,
-        Text("max by (redpanda_group,redpanda_topic) ($m{$s})"),
+        Text("max by (redpanda_group,redpanda_topic) ($m{$s$o})"),
+    ),
+    row(
+        GroupRate,
+        KafkaExporter,
+        "kafka_consumergroup_current_offset_sum",
+        EXPORTER_GROUP,
+        Text("sum by (consumergroup,topic) (rate($m{$s$o}[$w]))"),
+    ),
+    row(
+        GroupRate,
+        KafkaExporter,
+        "kafka_consumergroup_current_offset",
+        EXPORTER_GROUP,
+        Text("sum by (consumergroup,topic) (rate($m{$s$o}[$w]))"),
+    ),
+    row(
+        GroupRate,
+        Kminion,
+        "kminion_kafka_consumer_group_topic_offset_sum",
+        KMINION_GROUP,
+        Text("sum by (group_id,topic_name) (rate($m{$s$o}[$w]))"),
+    ),
+    row(
+        GroupRate,
+        Redpanda,
+        "redpanda_kafka_consumer_group_committed_offset",
+        REDPANDA_GROUP,
+        Text("sum by (redpanda_group,redpanda_topic) (rate($m{$s$o}[$w]))"),
     ),
     row(
         PodCpu,
@@ -375,7 +441,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "container_cpu_usage_seconds_total",
         POD,
         Text(
-            r#"sum by (namespace,pod) (max by (namespace,pod,container) (rate($m{container!="",container!="POD"}[$w])))"#,
+            r#"sum by (namespace,pod) (max by (namespace,pod,container) (rate($m{$ocontainer!="",container!="POD"}[$w])))"#,
         ),
     ),
     row(
@@ -384,7 +450,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "container_memory_working_set_bytes",
         POD,
         Text(
-            r#"sum by (namespace,pod) (max by (namespace,pod,container) ($m{container!="",container!="POD"}))"#,
+            r#"sum by (namespace,pod) (max by (namespace,pod,container) ($m{$ocontainer!="",container!="POD"}))"#,
         ),
     ),
     row(
@@ -393,7 +459,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "container_cpu_cfs_periods_total",
         POD,
         Text(
-            r#"sum by (namespace,pod) (increase(container_cpu_cfs_throttled_periods_total{container!="",container!="POD"}[$w])) / sum by (namespace,pod) (increase($m{container!="",container!="POD"}[$w]))"#,
+            r#"sum by (namespace,pod) (increase(container_cpu_cfs_throttled_periods_total{$ocontainer!="",container!="POD"}[$w])) / sum by (namespace,pod) (increase($m{$ocontainer!="",container!="POD"}[$w]))"#,
         ),
     ),
 ];

@@ -22,22 +22,23 @@ use crate::{
 /// Samples of the back-fill, and the seconds between two.
 const SAMPLES: i64 = 60;
 const APART: i64 = 30;
-const URL: &str = "http://prometheus-operated.monitoring.svc:9090";
+pub(super) const URL: &str = "http://prometheus-operated.monitoring.svc:9090";
 
 /// A signal's value now.
-type Reading = (Signal, SeriesKey, f64);
+pub(super) type Reading = (Signal, SeriesKey, f64);
 
 impl Collectors {
     pub(super) fn open_prometheus(&mut self, cluster: &Cluster, kafka: &mut Kafka, now: Time) {
         self.syncing(now, Source::Series, 0, None);
         let grown = slow_growth(kafka);
-        let points: Vec<Point> = self
-            .readings(cluster, kafka, now, None)
+        let readings = self.readings(cluster, kafka, now, None);
+        self.remember(cluster, kafka, now, &readings);
+        let points: Vec<Point> = readings
             .into_iter()
             .map(|(signal, of, value)| {
                 let at = |n: i64| now.plus(-n * APART * SECOND);
                 let then = |n: i64| match (&of, signal) {
-                    (SeriesKey::Group(name), _) if &**name == SLOW_GROUP => {
+                    (SeriesKey::Group(name), _) if is_slow(name) => {
                         (value - (n * APART * grown) as f64).max(0.0)
                     }
                     _ => tidy(value * load(at(n), 0) as f64 / load(now, 0) as f64),
@@ -65,6 +66,7 @@ impl Collectors {
         let span = now.since(self.scraped_at) / SECOND;
         let readings = self.readings(cluster, kafka, now, Some(span));
         self.scraped_at = now;
+        self.remember(cluster, kafka, now, &readings);
         let point = |(signal, of, value)| Point {
             signal,
             of,
@@ -139,8 +141,13 @@ impl Collectors {
     }
 }
 
+/// Whether this is the group that falls behind.
+pub(super) fn is_slow(name: &str) -> bool {
+    name == SLOW_GROUP
+}
+
 /// Three decimals: what is written to a recording is then read back as it was.
-fn tidy(value: f64) -> f64 {
+pub(super) fn tidy(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
@@ -177,7 +184,7 @@ fn expected(
 }
 
 /// Records per second by which the slow group has fallen behind.
-fn slow_growth(kafka: &Kafka) -> i64 {
+pub(super) fn slow_growth(kafka: &Kafka) -> i64 {
     let Some(slow) = kafka.groups.iter().find(|group| &*group.name == SLOW_GROUP) else {
         return 0;
     };

@@ -7,7 +7,10 @@ use crate::{
     insight::cluster_replication,
     model::{BrokerId, Signal, Source, State},
     view::{
-        panes::{brokers::latest, cells},
+        panes::{
+            brokers::{full, latest},
+            cells,
+        },
         text,
     },
 };
@@ -175,15 +178,8 @@ pub(super) fn table<'a>(cx: &Cx<'a>, room: usize) -> Option<Vec<Fact<'a>>> {
         }
     };
     let disk = |id: BrokerId, _: Known| {
-        full(cx, id).map_or_else(unknown, |share| {
-            let role = match share {
-                share if share >= 0.97 => Role::Bad,
-                share if share >= 0.85 => Role::Warn,
-                _ => Role::Text,
-            };
-            let bar = text::gauge(share, 5, cx.ascii);
-            (format!("{bar} {:.0}%", share * 100.0), role)
-        })
+        let (cell, _) = cells::share(cx, full(cx, id), (0.85, 0.97));
+        (cell.text.into_owned(), cell.role)
     };
     let count = |count: usize, role| {
         let role = if count == 0 { Role::Dim } else { role };
@@ -207,12 +203,4 @@ pub(super) fn table<'a>(cx: &Cx<'a>, room: usize) -> Option<Vec<Fact<'a>>> {
         facts.push(row("disk", &disk));
     }
     Some(facts)
-}
-
-/// How full a broker's disks are, where they were read in the last minutes.
-fn full(cx: &Cx<'_>, id: BrokerId) -> Option<f64> {
-    let disk = cx.picture.site.kafka.disks.get(&id)?;
-    cells::stale_age(cx, Source::LogDirs, disk.at)
-        .is_none()
-        .then(|| disk.value.used_share())?
 }
