@@ -67,14 +67,14 @@ pub(crate) fn pod(names: &mut Names, number: usize) -> PodRow {
         node: Some(names.get(format!("node-{:04}", number % 1_000))),
         ip: Some(Name::from(ip(number).as_str())),
         status: names.get(
-            if number % 50 == 0 {
+            if number.is_multiple_of(50) {
                 "CrashLoopBackOff"
             } else {
                 "Running"
             }
             .into(),
         ),
-        ready: u16::from(number % 50 != 0),
+        ready: u16::from(!number.is_multiple_of(50)),
         containers: 1,
         restarts: u32::try_from(number % 7).unwrap(),
         owner: Some(Owner {

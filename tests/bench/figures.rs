@@ -7,6 +7,10 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::too_many_lines,
+    clippy::type_complexity,
     reason = "a benchmark fails by panicking, reads the clock, and prints what it measured"
 )]
 
