@@ -39,12 +39,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
         ascii,
     };
     let charts = app.drawn_charts();
-    let title = match &app.view().subject {
-        Subject::Charts(key) => format!("{key}: charts"),
-        _ => {
-            let part = PARTS.get(view.part).map_or("", |(name, _)| name);
-            format!("Metrics: {part}")
-        }
+    let title = if let Subject::Charts(key) = &app.view().subject {
+        format!("{key}: charts")
+    } else {
+        let part = PARTS.get(view.part).map_or("", |(name, _)| name);
+        format!("Metrics: {part}")
     };
     let ranges: Vec<String> = RANGES
         .iter()

@@ -134,7 +134,10 @@ impl Plot {
     pub(super) fn column(&self, at: Time) -> Option<u16> {
         let (x, _) = self.place((at, self.scale.low));
         let across = if self.ascii { 1.0 } else { 2.0 };
-        (0..self.wide).find(|column| (x.round() / across).floor() == f64::from(*column))
+        (0..self.wide).find(|column| {
+            let from = f64::from(*column) * across;
+            (from..from + across).contains(&x.round())
+        })
     }
 
     /// The row in which a value stands.

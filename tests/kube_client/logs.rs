@@ -60,7 +60,7 @@ impl Desk {
             match self.next().await.said {
                 Said::Lines { lines, .. } => texts.extend(lines.into_iter().map(|line| line.text)),
                 Said::Note { text, bad, .. } => {
-                    texts.push(format!("{}{text}", if bad { "! " } else { "- " }))
+                    texts.push(format!("{}{text}", if bad { "! " } else { "- " }));
                 }
                 Said::Failed { why } => texts.push(format!("failed: {why}")),
                 other => panic!("{other:?}"),

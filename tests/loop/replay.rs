@@ -113,6 +113,14 @@ fn the_demo_world_says_what_live_sources_say_and_no_more() {
         said.extend(world.step(START.plus(minute * 60 * SECOND)));
         demo.extend(said.drain(..).map(|envelope| plain(envelope.update.tag())));
     }
+    // Charts are only said to somebody who asks for them.
+    let ask = plimsoll::model::ChartAsk {
+        generation: 1,
+        of: plimsoll::model::ChartOf::Brokers,
+        range: 900_000,
+        only: Vec::new(),
+    };
+    demo.insert(plain(world.answer(&ask).update.tag()));
     assert_eq!(live, all, "live sources send every update there is");
     assert_eq!(demo, all, "the demo world does too");
 }

@@ -173,7 +173,7 @@ fn topics_and_their_partitions() {
         .assert_cell("payments", "MIN ISR", "2")
         .assert_cell("payments", "OFFLINE", "0")
         .assert_cell("payments", "BYTES", "607Gi")
-        .assert_cell("payments", "IN/S", "497/s");
+        .assert_cell("payments", "IN/S", "689/s");
     screen.snapshot("topics-80x24");
 
     session.press(": t o p i c space p a y m e n t s enter");

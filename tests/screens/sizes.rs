@@ -46,7 +46,7 @@ fn groups_say_how_far_behind_they_are() {
             ("fraud", "WORKLOAD", "● finance/fraud"),
         ],
         &[
-            ("fraud", "TREND", "▇▇▇▇▇█████"),
+            ("fraud", "TREND", "▇▇▇▇██████"),
             ("fraud", "TYPE", "consumer"),
             ("fraud", "COORD", "3"),
         ],
@@ -120,7 +120,7 @@ fn nodes_say_whether_they_are_ready_and_what_they_carry() {
             ("worker-a1", "READY", "ready"),
             ("worker-a1", "BROKERS", "0"),
         ],
-        &[("worker-a1", "ZONE", "eu-1a"), ("worker-a1", "PODS", "5")],
+        &[("worker-a1", "ZONE", "eu-1a"), ("worker-a1", "PODS", "6")],
         &[],
     );
     let mut session = session((120, 40), "6");
@@ -143,7 +143,11 @@ fn sources_say_how_they_are_at_every_size() {
 #[test]
 fn objects_have_their_name_on_every_screen_and_their_first_neighbour_under_the_cursor() {
     let pages = [
-        ("2 enter", "group fraud", "member fraud-556xkdqdx9-mv2wj"),
+        (
+            "2 enter",
+            "group fraud",
+            "member 71d575d0-3d8d-4a7c-a348-9c4d78bcd064",
+        ),
         (
             "2 enter enter",
             "member fraud-556xkdqdx9-mv2wj",

@@ -63,8 +63,8 @@ async fn other(interest: &mut watch::Receiver<Interest>, ask: &ChartAsk) {
 }
 
 /// The signals as the client calls them.
-fn measured(of: Signal) -> Option<Measured> {
-    Some(match of {
+fn measured(of: Signal) -> Measured {
+    match of {
         Signal::BytesInPerSecond => Measured::BytesIn,
         Signal::BytesOutPerSecond => Measured::BytesOut,
         Signal::MessagesInPerSecond => Measured::MessagesIn,
@@ -78,7 +78,7 @@ fn measured(of: Signal) -> Option<Measured> {
         Signal::CpuMillicores => Measured::PodCpu,
         Signal::MemoryBytes => Measured::PodMemory,
         Signal::CpuThrottled => Measured::PodThrottled,
-    })
+    }
 }
 
 /// The names by which a server may be asked for less than all.
@@ -133,7 +133,7 @@ async fn fill(
         .of
         .signals()
         .iter()
-        .filter_map(|signal| Some((*signal, measured(*signal)?)))
+        .map(|signal| (*signal, measured(*signal)))
         .collect();
     let (there, lacking): (Vec<_>, Vec<_>) = wanted
         .into_iter()
