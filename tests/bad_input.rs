@@ -59,7 +59,7 @@ const CASES: &[Case] = &[
         2,
         &[
             "unknown command or pane",
-            "home groups topics brokers workloads nodes pods sources log",
+            "home groups topics brokers workloads nodes pods metrics sources log",
         ],
     ),
     case(
