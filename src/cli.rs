@@ -167,7 +167,7 @@ pub fn main() -> Exit {
 async fn perform(asked: &Invocation, env: &Environment) -> Exit {
     let settings = &asked.settings;
     match &asked.command {
-        Command::Screen { pane } => match screen::show(settings, env, *pane).await {
+        Command::Screen { pane } => match Box::pin(screen::show(settings, env, *pane)).await {
             Ok(code) => Exit::quiet(code),
             Err(exit) => exit,
         },

@@ -47,11 +47,10 @@ pub(super) fn name(key: &Key) -> String {
         Key::Member { member, .. } => member.to_string(),
         Key::Partition(id) => id.to_string(),
         Key::Broker(id) => id.to_string(),
-        Key::Pod(id) => id.name.to_string(),
+        Key::Pod(id) | Key::Event(id) => id.name.to_string(),
         Key::Workload(id) => id.name.to_string(),
         Key::Source(source) => source.to_string(),
         Key::Log(number) => number.to_string(),
-        Key::Event(id) => id.name.to_string(),
     }
 }
 

@@ -1,8 +1,26 @@
 //! Signals that end the program or bring it back.
 
-use std::io;
+use std::{io, time::Duration};
 
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+
+/// How long the screen has to end by itself when its terminal is gone.
+const GRACE: Duration = Duration::from_millis(300);
+/// The exit code of a program that a signal ended.
+const INTERRUPTED: i32 = 130;
+
+/// Ends the process when the terminal hangs up and the screen does not. Reading from a terminal that is gone, crossterm
+/// can go round and round on the thread of the screen without ever coming back to us, and no signal is heard there then.
+fn end_with_the_terminal() -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        if hangup.recv().await.is_some() {
+            tokio::time::sleep(GRACE).await;
+            std::process::exit(INTERRUPTED);
+        }
+    });
+    Ok(())
+}
 
 /// What a signal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +42,7 @@ pub struct Signals {
 
 impl Signals {
     pub fn listen() -> io::Result<Self> {
+        end_with_the_terminal()?;
         Ok(Signals {
             term: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,

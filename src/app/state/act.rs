@@ -79,7 +79,6 @@ impl App {
             Action::SortNext => self.sort_step(1),
             Action::SortPrevious => self.sort_step(-1),
             Action::SortReverse => self.sort_reverse(),
-            Action::ShorterRange | Action::LongerRange => {}
             Action::Scale => self.start_scale(),
             Action::ElectLeaders => self.start_election(),
             Action::Probe => self.start_probe(),
@@ -87,8 +86,8 @@ impl App {
             Action::Journal => self.mode = Mode::Journal { chosen: 0 },
             Action::Lock => self.toggle_lock(),
             Action::Read(what) => self.read(what),
-            // Taken by the text before it came here.
-            Action::Text(_) => {}
+            // Taken by the text or the charts before it came here.
+            Action::Text(_) | Action::ShorterRange | Action::LongerRange => {}
         }
         Vec::new()
     }
