@@ -157,7 +157,12 @@ fn shape(picture: &str) -> Vec<String> {
     let once = |line: &str| {
         let mut letters: Vec<char> = line.chars().map(steady).collect();
         letters.dedup_by(|a, b| a == b && matches!(a, '0' | '▁' | ' ' | '─'));
-        letters.into_iter().collect()
+        let mut line: String = letters.into_iter().collect();
+        // Between what Prometheus remembers and the first sample of our own there may be a gap, or none.
+        while line.contains("▁ ▁") {
+            line = line.replace("▁ ▁", "▁");
+        }
+        line
     };
     picture.trim_end().lines().map(once).collect()
 }
