@@ -30,7 +30,8 @@ pub use exit::{Code, Complaint, Exit};
 pub use report::Subject;
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
-use args::{CommandLine, Subcommands};
+use args::{CommandLine, KubectlArgs, Subcommands};
+use config::ConfigFile;
 use themes::Themes;
 
 /// What to do, and what holds while it is done.
@@ -38,6 +39,39 @@ use themes::Themes;
 pub struct Invocation {
     pub command: Command,
     pub settings: Settings,
+    line: CommandLine,
+}
+
+impl Invocation {
+    /// What holds with another kubeconfig context. Flags that say which servers to speak to meant those of the first one;
+    /// who to be and what not to do stays.
+    fn settings_for(&self, context: &str, env: &Environment) -> Result<Settings, Exit> {
+        let mut line = self.line.clone();
+        let kubectl = &line.kubectl;
+        line.kubectl = KubectlArgs {
+            context: vec![context.to_owned()],
+            kubeconfig: kubectl.kubeconfig.clone(),
+            as_user: kubectl.as_user.clone(),
+            as_group: kubectl.as_group.clone(),
+            as_uid: kubectl.as_uid.clone(),
+            as_user_extra: kubectl.as_user_extra.clone(),
+            request_timeout: kubectl.request_timeout,
+            cache_dir: kubectl.cache_dir.clone(),
+            disable_compression: kubectl.disable_compression,
+            ..KubectlArgs::default()
+        };
+        line.systems.bootstrap_server = None;
+        line.systems.command_config = None;
+        line.systems.prometheus = None;
+        settings::resolve(&line, false, load_config(&line, env)?, env)
+    }
+}
+
+fn load_config(line: &CommandLine, env: &Environment) -> Result<ConfigFile, Exit> {
+    config::load(line.screen.config.as_deref(), env).map_err(|complaints| Exit {
+        complaints,
+        ..Exit::quiet(Code::Usage)
+    })
 }
 
 /// What to do.
@@ -74,14 +108,11 @@ pub fn parse(
     let line = CommandLine::try_parse_from(args).map_err(|error| usage::explain(&error))?;
     check::combinations(&line, &raw)?;
     let demo = check::is_demo(&line);
-    let file = config::load(line.screen.config.as_deref(), env).map_err(|complaints| Exit {
-        complaints,
-        ..Exit::quiet(Code::Usage)
-    })?;
+    let file = load_config(&line, env)?;
     let settings = settings::resolve(&line, demo, file, env)?;
     check_theme(settings.look.theme.as_deref(), env)?;
     let report = settings::resolve_report(&line, env);
-    let command = match line.command {
+    let command = match line.command.clone() {
         None => Command::Screen { pane: line.pane },
         Some(Subcommands::Demo { pane }) => Command::Screen { pane },
         Some(Subcommands::Lag { groups }) => Command::Report {
@@ -100,7 +131,11 @@ pub fn parse(
     if let Command::Probe { .. } = &command {
         check_systems("probe", Some(System::Kafka), &settings)?;
     }
-    Ok(Invocation { command, settings })
+    Ok(Invocation {
+        command,
+        settings,
+        line,
+    })
 }
 
 /// A report needs the system that gives its rows.
@@ -164,10 +199,40 @@ pub fn main() -> Exit {
     exit
 }
 
+/// Shows one site after the other, as the user goes from context to context.
+async fn show(asked: &Invocation, env: &Environment, pane: Option<PaneId>) -> Result<Code, Exit> {
+    let mut settings = asked.settings.clone();
+    let mut log = screen::prepare(&settings, env)?;
+    let mut said = None;
+    let mut before: Option<Settings> = None;
+    loop {
+        let words = |exit: &Exit| {
+            let whys: Vec<String> = exit.complaints.iter().map(ToString::to_string).collect();
+            Some(whys.join("; "))
+        };
+        // A site that cannot be shown leaves the one before it on the screen.
+        let shown = Box::pin(screen::show(&settings, env, pane, &mut log, said.take()));
+        match shown.await {
+            Ok(screen::Left::Ended(code)) => return Ok(code),
+            Ok(screen::Left::For(context)) => match asked.settings_for(&context, env) {
+                Ok(other) => before = Some(std::mem::replace(&mut settings, other)),
+                Err(exit) => said = words(&exit),
+            },
+            Err(exit) => match before.take() {
+                Some(known) => {
+                    said = words(&exit);
+                    settings = known;
+                }
+                None => return Err(exit),
+            },
+        }
+    }
+}
+
 async fn perform(asked: &Invocation, env: &Environment) -> Exit {
     let settings = &asked.settings;
     match &asked.command {
-        Command::Screen { pane } => match Box::pin(screen::show(settings, env, *pane)).await {
+        Command::Screen { pane } => match Box::pin(show(asked, env, *pane)).await {
             Ok(code) => Exit::quiet(code),
             Err(exit) => exit,
         },

@@ -36,7 +36,7 @@ const DRAIN_ANSWERS: usize = 16;
 const TURN: i64 = 4;
 
 /// What the loop did, for tests and benchmarks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Times that the app was drawn into the buffer.
     pub draws: u64,
@@ -45,6 +45,8 @@ pub struct Stats {
     pub turns: u64,
     /// The keys ended, by a signal or with the terminal; the user did not quit.
     pub interrupted: bool,
+    /// The user left for the site of this kubeconfig context.
+    pub switch: Option<String>,
 }
 
 /// What comes in.
@@ -100,6 +102,10 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
                 };
                 key
             }
+            () = std::future::ready(()), if app.has_work() => {
+                app.work();
+                continue;
+            }
             Some(envelope) = inputs.feed.recv() => Msg::Feed(Box::new(envelope)),
             Some(answer) = inputs.answers.recv() => answer,
             Some(line) = inputs.log.recv() => Msg::Log(line),
@@ -137,6 +143,10 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
         for effect in effects {
             let answer = match effect {
                 Effect::Quit => return Ok(stats),
+                Effect::Switch(context) => {
+                    stats.switch = Some(context);
+                    return Ok(stats);
+                }
                 Effect::Redraw => {
                     screen.forget();
                     None
@@ -176,11 +186,14 @@ pub struct Session {
     pub frame: Duration,
     pub feed: mpsc::Receiver<Envelope>,
     pub answers: mpsc::Receiver<Msg>,
-    pub log: Log,
 }
 
 /// Runs on the real terminal until the user quits, a signal ends it, or the terminal is gone. Returns what it did.
-pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> io::Result<Stats> {
+pub async fn on_terminal(
+    session: Session,
+    log: &mut Log,
+    mut outside: impl FnMut(&Effect),
+) -> io::Result<Stats> {
     let Session {
         mut app,
         theme,
@@ -189,7 +202,6 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
         frame,
         feed,
         answers,
-        mut log,
     } = session;
     let signals = Signals::listen()?;
     let mut terminal = Some(Terminal::enter(app.options.prefs.mouse)?);
@@ -244,7 +256,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
             None
         }
     };
-    run(
+    let done = run(
         &mut screen,
         &mut app,
         &mut inputs,
@@ -252,5 +264,7 @@ pub async fn on_terminal(session: Session, mut outside: impl FnMut(&Effect)) -> 
         clock::now,
         perform,
     )
-    .await
+    .await;
+    log.lines = inputs.log;
+    done
 }

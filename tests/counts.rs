@@ -145,12 +145,8 @@ async fn a_refresh_of_all_lags_is_three_requests_a_broker_and_one() {
         .iter()
         .flat_map(|topic| &topic.offsets);
     assert_eq!(ends.filter(|offsets| offsets.end.is_some()).count(), 10_000);
-    let commits = watched
-        .site
-        .kafka
-        .groups
-        .iter()
-        .filter_map(|group| group.commits.as_ref());
+    let kafka = &watched.site.kafka;
+    let commits = kafka.groups.iter().filter_map(|group| group.commits(kafka));
     let partitions = commits
         .flat_map(|commits| &commits.value.topics)
         .map(|(_, of)| of.len());
@@ -212,12 +208,11 @@ async fn above_256_groups_a_broker_offsets_come_in_chunks() {
     // 600 groups a broker are three chunks each.
     assert_eq!(asked.get(&api::OFFSET_FETCH), Some(&6), "{asked:?}");
     assert_eq!(asked.get(&api::LIST_GROUPS), Some(&2));
-    let commits = watched
-        .site
-        .kafka
+    let kafka = &watched.site.kafka;
+    let commits = kafka
         .groups
         .iter()
-        .filter(|group| group.commits.is_some());
+        .filter(|group| group.commits(kafka).is_some());
     assert_eq!(commits.count(), 1_200);
 }
 

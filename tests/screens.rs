@@ -20,6 +20,8 @@ mod demo;
 mod driving;
 #[path = "screens/filter.rs"]
 mod filter;
+#[path = "screens/leaders.rs"]
+mod leaders;
 #[path = "screens/logs.rs"]
 mod logs;
 #[path = "screens/looks.rs"]

@@ -8,6 +8,7 @@ use crate::{
     model::{Key, Name, Noun, SECOND, Time},
     plan::{
         Answer, Change, Entry, FailureKind, Order, Outcome, Progress, Said, Scope, Task, Watch,
+        scale_target,
     },
 };
 
@@ -105,34 +106,66 @@ impl App {
     }
 
     pub(super) fn start_scale(&mut self) {
-        let Some(key) = self.target(SCALED) else {
-            return;
-        };
-        self.start(Wish::Scale {
-            from: key,
-            to: None,
-        });
+        let mut from = self.targets(SCALED);
+        if from.len() > 1 {
+            // Several pods of one workload mean that workload.
+            let run_by = |key: &Key| scale_target(&self.picture.site, key).map(Key::Workload);
+            from = from.iter().filter_map(|key| run_by(key).ok()).collect();
+        }
+        let why = "scaled at a time: each has its own count and ceiling";
+        if let Some(from) = self.only(from, why) {
+            self.start(Wish::Scale { from, to: None });
+        }
     }
 
     pub(super) fn start_election(&mut self) {
         // On a broker's page its own leaders are meant, whatever row the cursor is on.
         let page = match &self.view().subject {
-            Subject::Object(key @ Key::Broker(_)) => Some(key.clone()),
-            _ => self.target(ELECTED),
+            Subject::Object(key @ Key::Broker(_)) if self.view().marks.is_empty() => {
+                vec![key.clone()]
+            }
+            _ => self.targets(ELECTED),
         };
-        let scope = Scope::of(page.as_ref());
-        self.start(Wish::Elect {
-            scopes: vec![scope],
-        });
+        if page.is_empty() && !self.view().marks.is_empty() {
+            self.say("nothing marked on this list can take that; esc takes the marks away");
+            return;
+        }
+        let scopes = if page.is_empty() {
+            vec![Scope::Cluster]
+        } else {
+            page.iter().map(|key| Scope::of(Some(key))).collect()
+        };
+        self.start(Wish::Elect { scopes });
     }
 
     pub(super) fn start_probe(&mut self) {
-        let topic = match self.target(PROBED) {
-            Some(Key::Topic(name)) => name,
-            Some(Key::Partition(id)) => id.topic,
-            _ => return,
-        };
-        self.start(Wish::Probe { topic });
+        let targets = self.targets(PROBED).into_iter();
+        let topics = targets.filter_map(|key| match key {
+            Key::Topic(name) => Some(name),
+            Key::Partition(id) => Some(id.topic),
+            _ => None,
+        });
+        let why = "probed at a time: its consumers will read what is written";
+        if let Some(topic) = self.only(topics.collect(), why) {
+            self.start(Wish::Probe { topic });
+        }
+    }
+
+    /// What an action is about that takes one thing; says so where several are marked, or none that it could take.
+    fn only<T: Ord>(&mut self, mut all: Vec<T>, why: &str) -> Option<T> {
+        all.sort();
+        all.dedup();
+        if all.len() > 1 {
+            let count = all.len();
+            self.say(format!(
+                "{count} are marked, and one can be {why}; esc takes the marks away"
+            ));
+            return None;
+        }
+        if all.is_empty() {
+            self.say("nothing marked on this list can take that; esc takes the marks away");
+        }
+        all.pop()
     }
 
     /// Takes back the newest change that can be taken back.

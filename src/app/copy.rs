@@ -5,7 +5,7 @@ use crate::model::Key;
 /// One thing that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// What it is: `name`, `row`, `command`, or the title of a column.
+    /// What it is: `name`, `row`, `command`, the marked rows, or the title of a column.
     pub what: &'static str,
     pub text: String,
 }

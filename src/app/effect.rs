@@ -43,5 +43,7 @@ pub enum Effect {
     Copy(String),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Leave this site for the one of another kubeconfig context.
+    Switch(String),
     Quit,
 }

@@ -5,6 +5,7 @@
 
 mod quantity;
 
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
 use super::{Align, Column, List, SortKey};
@@ -271,7 +272,8 @@ fn plain(text: &str) -> String {
 
 /// What a row is asked.
 enum Test<'f> {
-    Word(&'f str),
+    /// Its search is made ready once for all rows.
+    Word(Box<Finder<'f>>),
     Pattern(&'f Regex),
     Cell(usize, Matcher),
     Number {
@@ -314,7 +316,7 @@ fn column(key: &str, columns: &[Column]) -> Result<usize, String> {
 
 fn bind<'f>(what: &'f What, columns: &[Column]) -> Result<Test<'f>, String> {
     Ok(match what {
-        What::Word(word) => Test::Word(word),
+        What::Word(word) => Test::Word(Box::new(Finder::new(word))),
         What::Pattern(pattern) => Test::Pattern(pattern),
         What::Wrong(why) => return Err(why.clone()),
         What::Holds { key, text } => match column(key, columns) {
@@ -368,29 +370,41 @@ impl Bound<'_> {
         self.tests.is_empty()
     }
 
-    /// Whether a row of the list is let through. `text` is scratch, so that a hundred thousand rows share one buffer.
-    pub fn passes(&self, list: &dyn List, row: usize, text: &mut String) -> bool {
-        let mut written = false;
+    /// Whether a row of the list is let through. `known` is its text in small letters, where that is at hand; else
+    /// `text` is the room to make it in, so that many rows share one buffer.
+    pub fn passes(
+        &self,
+        list: &dyn List,
+        row: usize,
+        known: Option<&str>,
+        text: &mut String,
+    ) -> bool {
+        let mut written = known.is_some();
         self.tests.iter().all(|(not, test)| {
             let whole = matches!(test, Test::Word(_) | Test::Pattern(_));
             if whole && !written {
                 text.clear();
                 list.filter_text(row, text);
-                if text.is_ascii() {
-                    text.make_ascii_lowercase();
-                } else {
-                    *text = text.to_lowercase();
-                }
+                lower(text);
                 written = true;
             }
-            *not != holds(test, list, row, text)
+            *not != holds(test, list, row, known.unwrap_or(text))
         })
+    }
+}
+
+/// Makes all letters small.
+pub(super) fn lower(text: &mut String) {
+    if text.is_ascii() {
+        text.make_ascii_lowercase();
+    } else {
+        *text = text.to_lowercase();
     }
 }
 
 fn holds(test: &Test<'_>, list: &dyn List, row: usize, text: &str) -> bool {
     match test {
-        Test::Word(word) => text.contains(word),
+        Test::Word(word) => word.find(text.as_bytes()).is_some(),
         Test::Pattern(pattern) => pattern.is_match(text),
         Test::Cell(column, matcher) => matcher.matches(&list.cell(row, *column).text),
         Test::Number {

@@ -1,4 +1,4 @@
-//! What the `:` line may mean: a pane, an object, an action, a theme, found by the letters of its name.
+//! What the `:` line may mean: a pane, an object, an action, a context, a theme, found by the letters of its name.
 
 mod fuzzy;
 mod objects;
@@ -15,12 +15,13 @@ pub enum Command {
     /// On what was under the cursor.
     Act(Action),
     Theme(String),
+    Context(String),
 }
 
 /// One thing that the line may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// What kind of thing it is: `pane`, `group`, `do`, `theme`.
+    /// What kind of thing it is: `pane`, `group`, `do`, `context`, `theme`.
     pub kind: &'static str,
     pub name: String,
     /// The letters of the name that were typed, as places in it, counted in characters.
@@ -37,6 +38,7 @@ pub struct Offer<'a> {
     /// Whether an action means something here.
     pub applies: &'a dyn Fn(&ActionDef) -> bool,
     pub themes: &'a [String],
+    pub contexts: &'a [String],
     pub keymap: &'a Keymap,
 }
 
@@ -64,6 +66,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ),
     ("node", &["node", "nodes", "no"]),
     ("source", &["source", "sources"]),
+    ("context", &["context", "contexts", "ctx"]),
     ("theme", &["theme", "themes"]),
     ("do", &["do", "action"]),
 ];
@@ -151,6 +154,9 @@ impl<'t> Query<'t> {
     }
 }
 
+/// What a name stands for.
+type Make = fn(String) -> Command;
+
 /// How much better a pane is than an action, and that than an object, when they fit alike.
 const PANE: i32 = 30;
 const ACT: i32 = 4;
@@ -201,18 +207,21 @@ pub fn candidates(text: &str, offer: &Offer<'_>) -> Vec<Candidate> {
             });
         }
     }
-    for name in offer.themes {
-        if query.is_empty() {
-            break;
-        }
-        if let Some(fit) = query.fit("theme", name) {
-            best.offer(fit.score, || Candidate {
-                kind: "theme",
-                name: name.clone(),
-                fits: fit.at,
-                keys: String::new(),
-                command: Command::Theme(name.clone()),
-            });
+    let named: [(&'static str, &[String], Make); 2] = [
+        ("context", offer.contexts, Command::Context),
+        ("theme", offer.themes, Command::Theme),
+    ];
+    for (kind, names, make) in named.into_iter().filter(|_| !query.is_empty()) {
+        for name in names {
+            if let Some(fit) = query.fit(kind, name) {
+                best.offer(fit.score, || Candidate {
+                    kind,
+                    name: name.clone(),
+                    fits: fit.at,
+                    keys: String::new(),
+                    command: make(name.clone()),
+                });
+            }
         }
     }
     if !query.is_empty() {
@@ -221,7 +230,10 @@ pub fn candidates(text: &str, offer: &Offer<'_>) -> Vec<Candidate> {
     best.cut();
     // A name that happens to hold the letters somewhere is noise beside one that was meant.
     let first = best.kept.first().map_or(0, |(score, _)| *score);
-    let noise = if query.is_empty() { 0 } else { first * 11 / 20 };
+    let noise = match first {
+        1.. if !query.is_empty() => first * 11 / 20,
+        _ => i32::MIN,
+    };
     let kept = best.kept.into_iter().filter(|(score, _)| *score >= noise);
     kept.map(|(_, found)| found).collect()
 }

@@ -9,6 +9,8 @@ pub struct Prefs {
     pub theme: String,
     /// The themes that can be shown by name.
     pub themes: Vec<String>,
+    /// The kubeconfig contexts that can be switched to by name.
+    pub contexts: Vec<String>,
     pub keymap: Keymap,
     pub columns: Columns,
     pub reach: Reach,
@@ -23,6 +25,7 @@ impl Default for Prefs {
         Prefs {
             theme: String::new(),
             themes: Vec::new(),
+            contexts: Vec::new(),
             keymap: Keymap::default(),
             columns: Columns::default(),
             reach: Reach::default(),

@@ -237,6 +237,8 @@ impl App {
         self.cx().is_reading()
     }
 
+    /// Groups that are sampled at once: two milliseconds' worth.
+    const PIECE: u32 = 1_000;
     /// Rows that header, tabs, borders and footer take.
     pub(super) const CHROME: usize = 5;
     /// Columns and rows below which there is room for one line only.
@@ -277,7 +279,8 @@ impl App {
         self.now = self.now.max(now);
         match msg {
             Msg::Feed(envelope) => {
-                self.picture.apply(*envelope);
+                self.picture.take(*envelope);
+                self.work();
                 self.dirty = true;
                 Vec::new()
             }
@@ -319,6 +322,16 @@ impl App {
             Msg::Key(chord) => self.input(|app| app.key(chord)),
             Msg::Mouse(mouse) => self.input(|app| app.pointer(mouse)),
         }
+    }
+
+    /// Whether something is left to be done when no key waits.
+    pub fn has_work(&self) -> bool {
+        self.picture.has_work()
+    }
+
+    /// Does a piece of what was left, in less time than anybody would notice.
+    pub fn work(&mut self) {
+        self.dirty |= self.picture.work(Self::PIECE);
     }
 
     /// What the user did: what it means is looked up in lines that are up to date.

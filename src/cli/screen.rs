@@ -10,7 +10,7 @@ use tokio::{
 use crate::{
     act::{self, Permit, journal::Journal},
     app::{App, Effect, Msg, Options, PaneId, Prefs, Reach, reading::Ask},
-    log::{self, LogOptions},
+    log::{self, Log, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
     plan::{Entry, Order},
@@ -65,6 +65,7 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
             mouse: settings.look.mouse,
             keymap: settings.likes.keymap.clone(),
             columns: settings.likes.columns.clone(),
+            contexts: settings.contexts.clone(),
             reach: reach(settings),
             ..Prefs::default()
         },
@@ -171,13 +172,15 @@ async fn start(
     })
 }
 
-/// Shows the screen until the user leaves.
-pub async fn show(
-    settings: &Settings,
-    env: &Environment,
-    pane: Option<PaneId>,
-) -> Result<Code, Exit> {
-    let theme = theme(settings, env)?;
+/// How the screen was left.
+pub enum Left {
+    Ended(Code),
+    /// For the site of this kubeconfig context.
+    For(String),
+}
+
+/// Starts the log of a screen, and makes sure that there is a terminal to show it on.
+pub fn prepare(settings: &Settings, env: &Environment) -> Result<Log, Exit> {
     if !Terminal::is_there() {
         let complaint = Complaint::new("no terminal", "stdin or stdout is not a terminal");
         return Err(Exit::usage(complaint.remedy(
@@ -193,7 +196,7 @@ pub async fn show(
         file: file.clone(),
         verbosity: settings.verbosity,
     };
-    let log = log::start(&logging).map_err(|error| {
+    log::start(&logging).map_err(|error| {
         let place = file
             .map(|file| file.display().to_string())
             .unwrap_or_default();
@@ -202,7 +205,18 @@ pub async fn show(
                 .at(place)
                 .remedy("choose another by --log-file"),
         )
-    })?;
+    })
+}
+
+/// Shows the screen until the user leaves; `said` is told first.
+pub async fn show(
+    settings: &Settings,
+    env: &Environment,
+    pane: Option<PaneId>,
+    log: &mut Log,
+    said: Option<String>,
+) -> Result<Left, Exit> {
+    let theme = theme(settings, env)?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
     let wishes = Wishes::default();
     let Behind {
@@ -220,6 +234,9 @@ pub async fn show(
     options.prefs.themes = themes.names();
     let mut app = App::new(panes::ALL, options, clock::now());
     app.recall(unfinished);
+    if let Some(said) = said {
+        app.say(said);
+    }
     let session = Session {
         app,
         theme,
@@ -228,7 +245,6 @@ pub async fn show(
         frame,
         feed,
         answers,
-        log,
     };
     let outside = |effect: &Effect| match (effect, &running) {
         (Effect::Read(ask), _) => desk.ask(ask.clone()),
@@ -245,20 +261,22 @@ pub async fn show(
         }
         _ => {}
     };
-    let done = run::on_terminal(session, outside).await.map_err(|error| {
-        Exit::because(
-            Code::Nothing,
-            Complaint::new("the terminal", error.to_string()),
-        )
-    })?;
+    let done = run::on_terminal(session, log, outside)
+        .await
+        .map_err(|error| {
+            Exit::because(
+                Code::Nothing,
+                Complaint::new("the terminal", error.to_string()),
+            )
+        })?;
     // The last lines of the journal are written before the program ends.
     drop(orders);
     if let Some(hands) = hands {
         let _ = tokio::time::timeout(LAST_ORDERS, hands).await;
     }
-    Ok(if done.interrupted {
-        Code::Interrupted
-    } else {
-        Code::Fine
+    Ok(match done.switch {
+        Some(context) => Left::For(context),
+        None if done.interrupted => Left::Ended(Code::Interrupted),
+        None => Left::Ended(Code::Fine),
     })
 }

@@ -33,6 +33,8 @@ pub struct Settings {
     pub kube: Option<KubeFlags>,
     /// The kubeconfig context in use, named or current; its section of the config holds even with `--no-kube`.
     pub context: Option<String>,
+    /// All contexts of the kubeconfig, in its order; none where Kubernetes is left out.
+    pub contexts: Vec<String>,
     /// Show this namespace only; None shows all.
     pub namespace: Option<String>,
     /// None where it is left out or not configured, and in the demo world.
@@ -106,6 +108,7 @@ pub struct ReportSettings {
 struct KubeChoice {
     flags: Option<KubeFlags>,
     context: Option<String>,
+    contexts: Vec<String>,
 }
 
 fn choose_kube(line: &CommandLine, demo: bool, env: &Environment) -> Result<KubeChoice, Exit> {
@@ -114,6 +117,7 @@ fn choose_kube(line: &CommandLine, demo: bool, env: &Environment) -> Result<Kube
         return Ok(KubeChoice {
             context: flags.context,
             flags: None,
+            contexts: Vec::new(),
         });
     }
     let contexts = list_contexts(&flags, &env.kube()).map_err(|error| {
@@ -125,6 +129,7 @@ fn choose_kube(line: &CommandLine, demo: bool, env: &Environment) -> Result<Kube
     Ok(KubeChoice {
         flags: there.then_some(flags),
         context: contexts.current,
+        contexts: contexts.names,
     })
 }
 
@@ -141,6 +146,7 @@ pub fn resolve(
     let KubeChoice {
         flags: kube,
         context,
+        contexts,
     } = choose_kube(line, demo, env)?;
     let mut sections = file.contexts;
     let section = context.as_ref().and_then(|name| sections.remove(name));
@@ -186,6 +192,7 @@ pub fn resolve(
         log_file: layer.log_file,
         verbosity: line.screen.verbosity,
         context,
+        contexts,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Envelope, GroupKind, Name, OffsetKind, Ring, SeriesKey, Signal, Site, Time, Update,
+    Envelope, Group, GroupKind, Name, OffsetKind, Ring, SeriesKey, Signal, Site, Time, Update,
 };
 
 use super::{GroupLag, Want, findings::rises, group_lag, group_partitions};
@@ -100,13 +100,12 @@ impl History {
         slot.as_mut().map(|entry| &mut entry.history)
     }
 
-    /// Takes a sample when a lag refresh is complete: end offsets are asked for last.
-    pub fn observe(&mut self, site: &Site, seen: &Seen) {
+    /// Takes in what an envelope brought, but for the samples of a round that is over: see [`History::sample`].
+    pub(super) fn observe(&mut self, site: &Site, seen: &Seen) {
         match seen {
-            Seen::Ends(at) => self.sample(site, *at),
             Seen::Commits(groups) => self.first_sight(site, groups),
             Seen::GroupSeries => self.back_fill(site),
-            Seen::Usage(_) | Seen::Else => {}
+            Seen::Ends(_) | Seen::Usage(_) | Seen::Else => {}
         }
     }
 
@@ -117,7 +116,7 @@ impl History {
                 continue;
             };
             let group = site.kafka.groups.row(number);
-            let group = group.filter(|group| group.commits.is_some());
+            let group = group.filter(|group| group.commits(&site.kafka).is_some());
             let Some(group) = group else { continue };
             let Some(history) = self.entry(number, id) else {
                 continue;
@@ -129,36 +128,45 @@ impl History {
         }
     }
 
-    fn sample(&mut self, site: &Site, at: Time) {
-        self.forget(site);
-        for (number, group) in site.kafka.groups.numbered() {
-            // The coordinator did not answer: what was known stays, and is no sample of now.
-            let fresh = group.has_fresh_commits(&site.kafka);
-            let Some(history) = self.entry(number, &group.listed.id) else {
-                continue;
-            };
-            if !fresh {
-                history.outflow = None;
-                continue;
-            }
-            let partitions = group_partitions(site, group, Want::Committed);
-            let committed = || partitions.iter().filter_map(|of| of.committed);
-            history.commit(at, (committed().sum(), committed().count()));
-            let lag = group_lag(&partitions);
-            history.lag = lag;
-            // A sum with parts missing would look like lag that went away.
-            if let (Some(known), 0) = (lag.known, lag.unknown) {
-                let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
-                history.flow(at, ends.sum());
-                history.ring.push(at, known as f64);
-                history.rises = rises(&history.ring, history.inflow);
+    /// Takes a sample of the group with this number, of the round that ended at this moment.
+    pub(super) fn sample(&mut self, site: &Site, number: u32, at: Time) {
+        let Some(group) = site.kafka.groups.row(number) else {
+            return;
+        };
+        // The coordinator did not answer: what was known stays, and is no sample of now.
+        let fresh = group.has_fresh_commits(&site.kafka);
+        let Some(history) = self.entry(number, &group.listed.id) else {
+            return;
+        };
+        if !fresh {
+            history.outflow = None;
+            return;
+        }
+        let partitions = group_partitions(site, group, Want::Committed);
+        let committed = || partitions.iter().filter_map(|of| of.committed);
+        history.commit(at, (committed().sum(), committed().count()));
+        let lag = group_lag(&partitions);
+        history.lag = lag;
+        // A sum with parts missing would look like lag that went away.
+        if let (Some(known), 0) = (lag.known, lag.unknown) {
+            let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
+            history.flow(at, ends.sum());
+            let first = history.ring.is_empty();
+            history.ring.push(at, known as f64);
+            history.rises = rises(&history.ring, history.inflow);
+            if first {
+                remember(history, site, group);
             }
         }
-        self.back_fill(site);
+    }
+
+    /// All groups were sampled.
+    pub(super) fn end_round(&mut self) {
+        self.generation += 1;
     }
 
     /// Drops the histories of groups that are no longer there.
-    fn forget(&mut self, site: &Site) {
+    pub(super) fn forget(&mut self, site: &Site) {
         for (number, slot) in (0..).zip(&mut self.entries) {
             let group = site.kafka.groups.row(number);
             if let Some(entry) = slot
@@ -172,32 +180,37 @@ impl History {
         }
     }
 
-    /// Puts what Prometheus remembers in front of our own first sample. Share groups count otherwise than exporters do.
+    /// Puts what Prometheus remembers in front of our own first sample.
     fn back_fill(&mut self, site: &Site) {
         self.generation += 1;
         for (number, slot) in (0..).zip(&mut self.entries) {
-            let Some(Entry { id, history }) = slot else {
-                continue;
-            };
-            if history.ring.len() >= Ring::CAPACITY {
-                continue;
-            }
-            let exported = site.ring(SeriesKey::Group(id.clone()), Signal::GroupLag);
-            let kind = site.kafka.groups.row(number).map(|group| group.listed.kind);
-            if let Some(exported) = exported
-                && matches!(kind, Some(GroupKind::Classic | GroupKind::Consumer))
+            if let Some(entry) = slot
+                && let Some(group) = site.kafka.groups.row(number)
+                && group.listed.id == entry.id
             {
-                let older: Vec<_> = exported.iter().collect();
-                history.ring.prepend(&older);
-                history.rises = rises(&history.ring, history.inflow);
+                remember(&mut entry.history, site, group);
             }
         }
     }
 }
 
+/// Puts what Prometheus remembers of a group in front of our own samples. Share groups count otherwise than exporters do.
+fn remember(history: &mut GroupHistory, site: &Site, group: &Group) {
+    let counts_alike = matches!(group.listed.kind, GroupKind::Classic | GroupKind::Consumer);
+    if history.ring.len() >= Ring::CAPACITY || !counts_alike {
+        return;
+    }
+    let of = SeriesKey::Group(group.listed.id.clone());
+    if let Some(exported) = site.ring(of, Signal::GroupLag) {
+        let older: Vec<_> = exported.iter().collect();
+        history.ring.prepend(&older);
+        history.rises = rises(&history.ring, history.inflow);
+    }
+}
+
 /// What an envelope means for the history, found before the model takes the envelope in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub(super) enum Seen {
     /// A refresh ended at this moment.
     Ends(Time),
     /// Commits of these groups.
@@ -209,7 +222,7 @@ pub enum Seen {
 }
 
 impl Seen {
-    pub fn of(envelope: &Envelope) -> Seen {
+    pub(super) fn of(envelope: &Envelope) -> Seen {
         match &envelope.update {
             Update::Offsets(listing) if listing.kind == OffsetKind::End => Seen::Ends(envelope.at),
             Update::Commits(commits) => {

@@ -84,6 +84,11 @@ impl Index {
         sorted(site, self.nodes.of(node).iter().copied())
     }
 
+    /// What a pod belongs to, as `Kind/name`, by the pod's number.
+    pub fn pod_owner(&self, pod: u32) -> Option<&str> {
+        self.owners.shown(pod)
+    }
+
     /// How many pods are on a node.
     pub fn node_load(&self, node: &str) -> usize {
         self.nodes.of(node).len()

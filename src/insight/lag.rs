@@ -164,7 +164,7 @@ impl Whole {
 pub fn group_partitions<'a>(site: &'a Site, group: &'a Group, want: Want) -> Vec<PartitionLag<'a>> {
     let kafka = &site.kafka;
     let whole = Whole::of(kafka, group);
-    let commits = group.commits.iter();
+    let commits = group.commits(kafka).into_iter();
     let commits = commits.flat_map(|commits| &commits.value.topics);
     if want == Want::Committed {
         // They are sorted as they were read.

@@ -1,7 +1,7 @@
 //! The load over time, by our own polls: records in and out, lag, and the share of each broker and of the groups and pods
 //! that matter most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     BrokerId, Envelope, Name, Partition, PodId, SeriesKey, Signal, Site, Time, Trace, Update, Usage,
@@ -95,14 +95,11 @@ impl Load {
         self.rounds
     }
 
-    /// Takes in what an envelope changed; `site` and `history` have taken it already.
-    pub(super) fn observe(&mut self, site: &Site, history: &History, seen: &Seen) {
+    /// Takes in what an envelope changed; `site` has taken it already. Of a round that is over the groups come one by
+    /// one, see [`Load::end_round`].
+    pub(super) fn observe(&mut self, site: &Site, seen: &Seen) {
         match seen {
-            Seen::Ends(at) => {
-                self.rounds += 1;
-                self.sample_brokers(site, *at);
-                self.sample_groups(site, history, *at);
-            }
+            Seen::Ends(at) => self.sample_brokers(site, *at),
             Seen::Usage(at) => self.sample_pods(site, *at),
             _ => {}
         }
@@ -173,33 +170,12 @@ impl Load {
         }
     }
 
-    fn sample_groups(&mut self, site: &Site, history: &History, at: Time) {
-        let (mut rates, mut lags) = (Sum::default(), Sum::default());
-        let mut most: Vec<(i64, &Name)> = Vec::new();
-        for group in site.kafka.groups.iter().filter(|of| of.commits.is_some()) {
-            let id = &group.listed.id;
-            let fresh = group.has_fresh_commits(&site.kafka);
-            let Some(of) = history.group(id).filter(|_| fresh) else {
-                rates.add(None);
-                lags.add(None);
-                continue;
-            };
-            if let Some(lag) = of.lag.known {
-                lags.add(Some(lag as f64));
-            }
-            lags.unknown += usize::from(of.lag.unknown > 0);
-            // What moves the offsets of a group without members is no consumer. One without commits has not begun.
-            let works = !matches!(&*group.listed.state, "Empty" | "Dead");
-            if works && of.lag.partitions > of.lag.uncommitted {
-                rates.add(of.outflow);
-            }
-            most.push((of.lag.known.unwrap_or(0), id));
-        }
-        self.consumed.take(at, rates.result());
-        self.lag.take(at, lags.result());
-        most.sort_unstable_by(|a, b| b.cmp(a));
-        most.truncate(Self::KEPT);
-        let kept: std::collections::BTreeSet<&Name> = most.iter().map(|(_, id)| *id).collect();
+    /// Takes in the groups of a round that is over.
+    pub(super) fn end_round(&mut self, round: &GroupsRound, history: &History, at: Time) {
+        self.rounds += 1;
+        self.consumed.take(at, round.rates.result());
+        self.lag.take(at, round.lags.result());
+        let kept: BTreeSet<&Name> = round.most.iter().map(|(_, id)| id).collect();
         self.groups.retain(|id, _| kept.contains(id));
         for id in kept {
             let Some(of) = history.group(id) else {
@@ -265,7 +241,49 @@ fn is_under(partition: &Partition) -> bool {
     partition.leader.is_some() && partition.lagging().next().is_some()
 }
 
-#[derive(Default)]
+/// The groups of one round, added up while they are sampled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GroupsRound {
+    rates: Sum,
+    lags: Sum,
+    /// Those with the most lag, in order once there are enough of them.
+    most: BTreeSet<(i64, Name)>,
+}
+
+impl GroupsRound {
+    /// Adds a group that was just sampled.
+    pub(super) fn add(&mut self, site: &Site, history: &History, number: u32) {
+        let group = site.kafka.groups.row(number);
+        let Some(group) = group.filter(|of| of.commits(&site.kafka).is_some()) else {
+            return;
+        };
+        let fresh = group.has_fresh_commits(&site.kafka);
+        let Some(of) = history.at(number).filter(|_| fresh) else {
+            self.rates.add(None);
+            self.lags.add(None);
+            return;
+        };
+        if let Some(lag) = of.lag.known {
+            self.lags.add(Some(lag as f64));
+        }
+        self.lags.unknown += usize::from(of.lag.unknown > 0);
+        // What moves the offsets of a group without members is no consumer. One without commits has not begun.
+        let works = !matches!(&*group.listed.state, "Empty" | "Dead");
+        if works && of.lag.partitions > of.lag.uncommitted {
+            self.rates.add(of.outflow);
+        }
+        let lag = of.lag.known.unwrap_or(0);
+        let full = self.most.len() >= Load::KEPT;
+        if !full || self.most.first().is_some_and(|(least, _)| lag > *least) {
+            self.most.insert((lag, group.listed.id.clone()));
+            if full {
+                self.most.pop_first();
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
 struct Sum {
     known: Option<f64>,
     unknown: usize,

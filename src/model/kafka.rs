@@ -269,19 +269,52 @@ pub struct Group {
     pub listed: ListedGroup,
     /// When the coordinator listed it last.
     pub listed_at: Time,
-    pub commits: Option<Fact<GroupCommits>>,
+    commits: Option<Fact<GroupCommits>>,
     /// Read in a round whose end offsets are still to come: a lag is made of both or of neither.
-    pub pending: Option<Fact<GroupCommits>>,
+    pending: Option<Fact<GroupCommits>>,
     pub members: Option<Fact<GroupMembers>>,
     /// The owners shown are those of before the rebalance.
     pub owners_stale: bool,
 }
 
 impl Group {
+    /// A group that was listed for the first time.
+    pub fn new(listed: ListedGroup, listed_at: Time) -> Self {
+        Group {
+            listed,
+            listed_at,
+            commits: None,
+            pending: None,
+            members: None,
+            owners_stale: false,
+        }
+    }
+
+    /// Takes in what is committed. The very first is shown at once: there is nothing older that it would disagree with.
+    pub(super) fn commit(&mut self, read: Fact<GroupCommits>) {
+        if self.commits.is_none() {
+            self.commits = Some(read);
+        } else {
+            self.pending = Some(read);
+        }
+    }
+
+    /// What was read in the round that just ended takes the place of what was read before.
+    pub(super) fn close(&mut self) {
+        if let Some(read) = self.pending.take() {
+            self.commits = Some(read);
+        }
+    }
+
+    /// Its commits of the last round that came to its end, or of an earlier one where its coordinator did not answer.
+    pub fn commits(&self, kafka: &Kafka) -> Option<&Fact<GroupCommits>> {
+        let closed = self.pending.as_ref().filter(|_| kafka.closing);
+        closed.or(self.commits.as_ref())
+    }
+
     /// Whether its commits, if it has any, are of the last whole round: its coordinator answered.
     pub fn has_fresh_commits(&self, kafka: &Kafka) -> bool {
-        self.commits
-            .as_ref()
+        self.commits(kafka)
             .is_none_or(|commits| kafka.is_of_round(commits.at))
     }
 }
@@ -366,6 +399,8 @@ pub struct Kafka {
     /// When the groups were listed last, and when that was in the last round that came to its end.
     pub listed_at: Option<Time>,
     pub round: Option<Time>,
+    /// That round's commits are being put in the place of the earlier ones.
+    pub(super) closing: bool,
 }
 
 impl Kafka {

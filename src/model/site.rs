@@ -161,7 +161,7 @@ impl Site {
             moments.sort_unstable();
             let excess = self.warnings.len() - Self::WARNINGS;
             let oldest_kept = moments.get(excess).copied().flatten();
-            self.warnings.retain(|event| event.last >= oldest_kept);
+            self.warnings.retain(|_, event| event.last >= oldest_kept);
         }
     }
 
@@ -245,45 +245,49 @@ impl Site {
     }
 
     fn apply_groups(&mut self, listing: GroupListing, at: Time) {
+        self.close_all();
         self.kafka.listed_at = Some(at);
         let groups = &mut self.kafka.groups;
-        let before = groups.generation();
         let mut others = Vec::new();
+        let mut seen = vec![false; groups.numbers() as usize];
+        let mut place = 0;
         for listed in listing.groups {
-            let number = groups.number(&listed.id);
-            let same = number.filter(|number| {
-                let old = groups.row(*number);
-                old.is_some_and(|old| old.listed.kind == listed.kind)
-            });
-            match same {
-                Some(number) => groups.edit(number, |row| {
-                    row.listed = listed;
-                    row.listed_at = at;
-                }),
-                None => others.push(Group {
-                    commits: None,
-                    pending: None,
-                    members: None,
-                    owners_stale: false,
-                    listed_at: at,
-                    listed,
-                }),
+            let number = groups.number_near(&listed.id, &mut place);
+            let known = number.and_then(|number| Some((number, groups.row(number)?)));
+            match known {
+                Some((number, old)) if old.listed.kind == listed.kind => {
+                    if let Some(seen) = seen.get_mut(number as usize) {
+                        *seen = true;
+                    }
+                    if old.listed == listed {
+                        groups.touch(number, |row| row.listed_at = at);
+                    } else {
+                        groups.edit(number, |row| {
+                            row.listed = listed;
+                            row.listed_at = at;
+                        });
+                    }
+                }
+                _ => others.push(Group::new(listed, at)),
             }
         }
-        groups.apply(Delta::set(others));
         let cluster = self.kafka.cluster.as_ref();
         let brokers = cluster.map_or(&[][..], |cluster| &cluster.value.brokers);
         let here = |id: BrokerId| brokers.iter().any(|broker| broker.id == id);
         let all_answered = brokers.iter().all(|b| listing.answered.contains(&b.id));
         // A group of a silent broker stays; one of a broker that left would have been listed by another.
-        groups.drop_older(before, |group| {
+        groups.retain(|number, group| {
             let coordinator = group.listed.coordinator;
             let asked_in_vain = !listing.answered.contains(&coordinator);
-            asked_in_vain && (here(coordinator) || !all_answered)
+            seen.get(number as usize) == Some(&true)
+                || (asked_in_vain && (here(coordinator) || !all_answered))
         });
+        groups.apply(Delta::set(others));
     }
 
     fn apply_commits(&mut self, commits: Vec<GroupCommits>, at: Time) {
+        self.close_all();
+        let mut place = 0;
         for commits in commits {
             let group = commits.group.clone();
             let negative = commits.topics.iter().any(|(_, partitions)| {
@@ -298,25 +302,34 @@ impl Site {
                     format!("group {group}: a committed offset below 0"),
                 );
             }
-            self.kafka.groups.update(&group, |row| {
-                let read = Some(Fact { value: commits, at });
-                // The very first are shown at once: there is nothing older that they would disagree with.
-                if row.commits.is_none() {
-                    row.commits = read;
-                } else {
-                    row.pending = read;
-                }
-            });
+            let groups = &mut self.kafka.groups;
+            if let Some(number) = groups.number_near(&group, &mut place) {
+                groups.touch(number, |row| row.commit(Fact { value: commits, at }));
+            }
         }
     }
 
     /// The end offsets close a round: from now on its commits are the ones that are shown.
     fn close_round(&mut self) {
-        self.kafka.groups.update_where(
-            |group| group.pending.is_some(),
-            |group| group.commits = group.pending.take(),
-        );
+        self.kafka.closing = true;
         self.kafka.round = self.kafka.listed_at;
+    }
+
+    fn close_all(&mut self) {
+        if self.kafka.closing {
+            self.close_groups(0..self.kafka.groups.numbers());
+        }
+    }
+
+    /// Puts away what the round that was closed replaces, for the groups with these numbers; the last of them end it.
+    pub(crate) fn close_groups(&mut self, numbers: std::ops::Range<u32>) {
+        let last = numbers.end >= self.kafka.groups.numbers();
+        for number in numbers {
+            self.kafka.groups.touch(number, Group::close);
+        }
+        if last {
+            self.kafka.closing = false;
+        }
     }
 
     fn apply_offsets(&mut self, listing: OffsetListing, at: Time) {

@@ -123,6 +123,22 @@ impl<R: Row> Table<R> {
         self.order.get(place).copied()
     }
 
+    /// The number of a key's row, looked for first at a place, which is then the next one: for keys that come in order.
+    pub fn number_near(&self, key: &R::Key, place: &mut usize) -> Option<u32> {
+        let here = self.order.get(*place).copied();
+        let number = here
+            .filter(|number| {
+                let row = self.row(*number);
+                row.is_some_and(|row| row.order(key) == Ordering::Equal)
+            })
+            .or_else(|| {
+                *place = self.find(key).ok()?;
+                self.order.get(*place).copied()
+            })?;
+        *place += 1;
+        Some(number)
+    }
+
     fn find(&self, key: &R::Key) -> Result<usize, usize> {
         self.order.binary_search_by(|number| {
             self.row(*number)
@@ -154,6 +170,18 @@ impl<R: Row> Table<R> {
             change(row);
             self.stamp(number);
         }
+    }
+
+    /// Notes something in the row of a number that is no change of what it shows: its stamp stays.
+    pub fn touch(&mut self, number: u32, change: impl FnOnce(&mut R)) {
+        if let Some(Some(row)) = self.rows.get_mut(number as usize) {
+            change(row);
+        }
+    }
+
+    /// Numbers that were ever given: rows have smaller ones.
+    pub fn numbers(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
     /// Changes every row in place.
@@ -279,28 +307,8 @@ impl<R: Row> Table<R> {
     }
 
     /// Keeps the rows for which `keep` says so.
-    pub fn retain(&mut self, keep: impl Fn(&R) -> bool) {
-        self.sweep(|_, row| !keep(row), &mut |_, _, _| {});
-    }
-
-    /// Drops the rows that did not change after a generation, but for those that `keep` picks.
-    pub fn drop_older(&mut self, generation: u64, keep: impl Fn(&R) -> bool) {
-        let stamps = std::mem::take(&mut self.stamps);
-        let old = |number: u32| {
-            let stamp = stamps.get(number as usize);
-            stamp.is_none_or(|stamp| *stamp <= generation)
-        };
-        let mut gone = Vec::new();
-        self.sweep(
-            |number, row| old(number) && !keep(row),
-            &mut |number, _, _| {
-                gone.push(number);
-            },
-        );
-        self.stamps = stamps;
-        for number in gone {
-            self.stamp(number);
-        }
+    pub fn retain(&mut self, keep: impl Fn(u32, &R) -> bool) {
+        self.sweep(|number, row| !keep(number, row), &mut |_, _, _| {});
     }
 
     /// Applies a watch's change.

@@ -57,8 +57,8 @@ pub fn probe(picture: &Picture, topic: &Name) -> Result<Plan, String> {
         .iter()
         .filter(|group| {
             let commits = group
-                .commits
-                .iter()
+                .commits(&site.kafka)
+                .into_iter()
                 .flat_map(|commits| &commits.value.topics);
             commits.into_iter().any(|(of, _)| of == topic)
         })

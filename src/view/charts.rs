@@ -8,7 +8,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::{
     app::{App, Cx, PARTS, RANGES, Subject},
     insight::{Chart, Origin},
-    model::{ChartOf, Time},
+    model::{ChartOf, Source, Time},
 };
 
 use super::{Part, Theme, body, text};
@@ -19,6 +19,8 @@ struct Window {
     start: Time,
     end: Time,
     cursor: Option<Time>,
+    /// The newest sample is too old to be called that of now.
+    old: bool,
     ascii: bool,
 }
 
@@ -32,10 +34,16 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     };
     let ascii = app.options.ascii;
     let end = app.chart_end();
+    let series = cx.picture.site.health.get(&Source::Series);
+    let every = series.and_then(|health| health.report.every).unwrap_or(0);
+    let answer = cx.picture.site.chart.as_ref();
+    let late = 3 * answer.map_or(every, |answer| answer.ask.step().max(every));
+    cx.rolls_at(end.plus(late + 1));
     let window = Window {
         start: end.plus(-view.span()),
         end,
         cursor: view.cursor.filter(|at| *at <= end),
+        old: cx.now.since(end) > late,
         ascii,
     };
     let charts = app.drawn_charts();
@@ -149,6 +157,10 @@ fn bar(
     }
     let moment = match window.cursor {
         Some(at) => format!("at {} UTC", text::clock(at)),
+        None if window.old => {
+            let age = cx.age(window.end);
+            format!("newest {} UTC, {age} old", text::clock(window.end))
+        }
         None => format!("now {} UTC", text::clock(window.end)),
     };
     let wide = u16::try_from(moment.len()).unwrap_or(0) + 1;
@@ -161,10 +173,10 @@ fn bar(
     .into_owned();
     buffer.set_stringn(x, area.y, words, room(x), theme.style(Part::Dim));
     if from > x {
-        let part = if window.cursor.is_some() {
-            Part::Accent
-        } else {
-            Part::Text
+        let part = match window.cursor {
+            Some(_) => Part::Accent,
+            None if window.old => Part::Warn,
+            None => Part::Text,
         };
         buffer.set_stringn(from, area.y, moment, room(from), theme.style(part));
     }
@@ -184,8 +196,13 @@ fn origin(cx: &Cx<'_>, charts: &[Chart]) -> String {
         .iter()
         .any(|chart| chart.origin == Origin::Prometheus && !chart.lines.is_empty())
     {
-        let step = answer.map_or(0, |answer| answer.ask.step());
-        return format!("Prometheus, every {}", text::span(step));
+        let step = text::span(answer.map_or(0, |answer| answer.ask.step()));
+        let health = cx.picture.site.health.get(&Source::Series);
+        let sick = health.filter(|health| health.report.state.is_sick());
+        return match sick {
+            Some(health) => format!("Prometheus is {}; every {step}", health.report.state.word()),
+            None => format!("Prometheus, every {step}"),
+        };
     }
     let own = charts.iter().filter_map(|chart| match chart.origin {
         Origin::Own(since) => Some(since),

@@ -150,18 +150,29 @@ pub(crate) fn changes(names: &mut Names, pods: usize, round: usize, count: usize
 }
 
 const TOPICS: usize = 1_000;
-const PARTITIONS: i32 = 10;
+const PARTITIONS: i32 = 40;
+/// Of its topic's partitions a group reads so many.
+const READ: usize = 3;
 const BROKERS: i32 = 10;
 
 fn topic(names: &mut Names, of: usize) -> Name {
     names.get(format!("events.{:04}", of % TOPICS))
 }
 
+/// The partitions that a group reads of its topic.
+fn partitions_of(group: usize) -> impl Iterator<Item = i32> {
+    let first = i32::try_from(group / TOPICS * READ).unwrap() % PARTITIONS;
+    let all = 0..i32::try_from(READ).unwrap();
+    let mut all: Vec<i32> = all.map(|of| (first + of) % PARTITIONS).collect();
+    all.sort_unstable();
+    all.into_iter()
+}
+
 fn group(names: &mut Names, of: usize) -> Name {
     names.get(format!("consumer-of-{of:06}"))
 }
 
-/// A cluster of ten brokers and ten thousand partitions.
+/// A cluster of ten brokers and forty thousand partitions.
 pub(crate) fn cluster(names: &mut Names) -> Envelope {
     let broker = |id| Broker {
         id: BrokerId(id),
@@ -196,7 +207,7 @@ pub(crate) fn cluster(names: &mut Names) -> Envelope {
     }))
 }
 
-/// One refresh of the lag of so many groups, each with one partition: the listing, the commits in chunks, the ends.
+/// One refresh of the lag of so many groups: the listing, the commits in chunks, the ends.
 pub(crate) fn round(names: &mut Names, groups: usize, round: i64) -> Vec<Envelope> {
     let now = START.plus(round * 5 * SECOND);
     let listed = (0..groups).map(|of| ListedGroup {
@@ -217,11 +228,13 @@ pub(crate) fn round(names: &mut Names, groups: usize, round: i64) -> Vec<Envelop
             group: group(names, of),
             topics: vec![(
                 topic(names, of),
-                vec![CommittedPartition {
-                    partition: i32::try_from(of / TOPICS).unwrap() % PARTITIONS,
-                    offset: Some(1_000 * round + i64::try_from(of * 37 % 900).unwrap()),
-                    lag: None,
-                }],
+                partitions_of(of)
+                    .map(|partition| CommittedPartition {
+                        partition,
+                        offset: Some(1_000 * round + i64::try_from(of * 37 % 900).unwrap()),
+                        lag: None,
+                    })
+                    .collect(),
             )],
         });
         all.push(at(now, Update::Commits(commits.collect())));
@@ -259,7 +272,7 @@ pub(crate) fn members(names: &mut Names, groups: usize) -> Vec<Envelope> {
                 epoch: None,
                 owned: vec![Owned {
                     topic: topic(names, of),
-                    partitions: vec![i32::try_from(of / TOPICS).unwrap() % PARTITIONS],
+                    partitions: partitions_of(of).collect(),
                 }],
             }],
             rebalancing: false,

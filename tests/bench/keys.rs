@@ -44,6 +44,13 @@ struct Times {
     drawn: Mutex<Vec<Instant>>,
 }
 
+impl Times {
+    fn note_frame(&self) {
+        let taken = self.taken.load(Ordering::SeqCst);
+        self.drawn.lock().unwrap().resize(taken, Instant::now());
+    }
+}
+
 struct Sink;
 
 impl io::Write for Sink {
@@ -96,9 +103,7 @@ impl Backend for Watch {
         })
     }
     fn flush(&mut self) -> Done {
-        let now = Instant::now();
-        let taken = self.times.taken.load(Ordering::SeqCst);
-        self.times.drawn.lock().unwrap().resize(taken, now);
+        self.times.note_frame();
         Ok(())
     }
 }
@@ -162,6 +167,8 @@ fn measure(
         })
     };
     let keys = stream::unfold((keys_from, Arc::clone(&times)), |(mut from, times)| async {
+        // Asked for another key: the frame of the one before is out, though it may look like the frame before it.
+        times.note_frame();
         let chord = from.recv().await?;
         times.taken.fetch_add(1, Ordering::SeqCst);
         Some((Msg::Key(chord), (from, times)))
@@ -240,24 +247,25 @@ pub(crate) fn pods() -> Figure {
 
 pub(crate) fn groups() -> Figure {
     const PODS: usize = 10_000;
+    const GROUPS: usize = 15_000;
     let mut names = Names::default();
     let mut opening = crowd::around(&mut names, PODS);
     opening.extend(crowd::pods(&mut names, PODS));
     opening.push(crowd::cluster(&mut names));
     for round in 0..2 {
-        opening.extend(crowd::round(&mut names, ROWS, round));
+        opening.extend(crowd::round(&mut names, GROUPS, round));
     }
-    opening.extend(crowd::members(&mut names, ROWS));
+    opening.extend(crowd::members(&mut names, GROUPS));
     let mut rounds = 2;
     measure(
-        "key to frame, groups pane of 100,000 rows, a refresh of all lags every 5 s, 2,000 pod events a second",
+        "key to frame, groups pane of 15,000 groups and 40,000 partitions, a refresh every 5 s, 2,000 pod events a second",
         PaneId::Groups,
         opening,
         "of-0123",
         move |turn| {
             let mut said = vec![crowd::changes(&mut names, PODS, turn, 20)];
             if turn % 500 == 250 {
-                said.extend(crowd::round(&mut names, ROWS, rounds));
+                said.extend(crowd::round(&mut names, GROUPS, rounds));
                 rounds += 1;
             }
             said

@@ -12,7 +12,7 @@ use super::START;
 pub(crate) fn positions(site: &Site) -> Vec<(Name, PartitionId, i64, i64, i64)> {
     let mut positions = Vec::new();
     for group in site.kafka.groups.iter() {
-        let Some(commits) = &group.commits else {
+        let Some(commits) = group.commits(&site.kafka) else {
             continue;
         };
         for (topic, partitions) in &commits.value.topics {
@@ -180,7 +180,7 @@ pub(crate) fn assert_members(said: &[Envelope], site: &Site) {
         owned.dedup();
         let shared = row.listed.kind == GroupKind::Share;
         assert!(shared || told == owned.len(), "two owners in {group:?}");
-        let commits = &row.commits.as_ref().unwrap().value;
+        let commits = &row.commits(&site.kafka).unwrap().value;
         let all: usize = commits
             .topics
             .iter()

@@ -1,9 +1,9 @@
 //! Changes on the demo world: from the preview to the verdict and back, by keys alone.
 
 use plimsoll::{
-    app::{Effect, Mode, Msg, Options, Step},
-    model::{BrokerId, Name, PartitionId, SECOND, Time},
-    plan::{Answer, Change, Entry, Failure, FailureKind, LeaderMove, Order, Outcome, Said, Task},
+    app::{Effect, Mode, Msg, Options, Prefs, Step},
+    model::{Name, SECOND, Time},
+    plan::{Answer, Change, Entry, Failure, FailureKind, Order, Outcome, Said, Task},
     source::demo::World,
 };
 
@@ -12,9 +12,9 @@ use crate::screen::{Session, options};
 const START: Time = Time(1_800_000_000_000);
 
 /// A demo world that obeys what the app orders.
-struct Play {
-    session: Session,
-    world: World,
+pub(crate) struct Play {
+    pub(crate) session: Session,
+    pub(crate) world: World,
     /// Every order that was given.
     orders: Vec<Order>,
 }
@@ -32,7 +32,7 @@ impl Play {
         play
     }
 
-    fn guarded(size: (u16, u16)) -> Play {
+    pub(crate) fn guarded(size: (u16, u16)) -> Play {
         let options = Options {
             read_only: false,
             demo: true,
@@ -42,7 +42,7 @@ impl Play {
     }
 
     /// Seconds go by.
-    fn live(&mut self, seconds: i64) {
+    pub(crate) fn live(&mut self, seconds: i64) {
         for _ in 0..seconds {
             let now = self.session.now.plus(SECOND);
             let said = self.world.step(now);
@@ -53,7 +53,7 @@ impl Play {
         }
     }
 
-    fn press(&mut self, keys: &str) -> &mut Play {
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Play {
         for key in keys.split_whitespace() {
             let effects = self.session.press(key);
             self.perform(effects);
@@ -80,12 +80,12 @@ impl Play {
         self.perform(effects);
     }
 
-    fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         self.session.screen().to_string()
     }
 
     /// Lives until the last change is over, for so many seconds at most.
-    fn until_over(&mut self, seconds: i64) -> Entry {
+    pub(crate) fn until_over(&mut self, seconds: i64) -> Entry {
         for _ in 0..seconds {
             self.live(1);
             let last = self.session.app.acting.activities.last().unwrap();
@@ -106,7 +106,7 @@ impl Play {
 }
 
 /// The words, wherever lines break.
-fn assert_has(text: &str, words: &[&str]) {
+pub(crate) fn assert_has(text: &str, words: &[&str]) {
     let unframed = text.replace('│', " ");
     let flat = unframed.split_whitespace().collect::<Vec<_>>().join(" ");
     for word in words {
@@ -328,33 +328,7 @@ fn sent_without_an_answer_is_unknown_until_it_is_seen() {
     );
 }
 
-/// Every partition that this broker should lead is led by its second replica, as after a restart.
-fn lead_elsewhere(play: &mut Play, broker: BrokerId) -> usize {
-    let topics = &play.session.app.picture.site.kafka.topics;
-    let mut moves = Vec::new();
-    for topic in topics.iter() {
-        for partition in &topic.meta.partitions {
-            if partition.leader == Some(broker) && partition.replicas[0] == broker {
-                let id = PartitionId {
-                    topic: topic.meta.name.clone(),
-                    partition: partition.index,
-                };
-                moves.push(LeaderMove {
-                    id,
-                    from: partition.leader,
-                    to: partition.replicas[1],
-                });
-            }
-        }
-    }
-    let count = moves.len();
-    let done = play.world.obey(&Task::Do(entry(Change::Elect { moves })));
-    assert!(matches!(done, Some(Said::Done(Ok(_)))));
-    play.live(10);
-    count
-}
-
-fn entry(change: Change) -> Entry {
+pub(crate) fn entry(change: Change) -> Entry {
     Entry {
         at: START,
         site: Name::from("prod"),
@@ -370,42 +344,24 @@ fn entry(change: Change) -> Entry {
 }
 
 #[test]
-fn preferred_leaders_come_home_after_a_broker_was_away() {
-    let mut play = Play::guarded((120, 40));
-    let lost = lead_elsewhere(&mut play, BrokerId(2));
-    assert!(lost > 5);
-    play.press("4 g j j E");
-    let text = play.text();
-    assert_has(
-        &text,
-        &[
-            "partitions that prefer broker 2",
-            &format!("{lost} change their leader"),
-            "broker 2: leads 0",
-        ],
-    );
-    play.press("enter y y");
-    let entry = play.until_over(30);
-    assert_eq!(entry.outcome, Some(Outcome::Steady));
-    assert_has(
-        &entry.verdict,
-        &[
-            &format!("{lost} of {lost} partitions"),
-            "the metadata agrees",
-        ],
-    );
-    let home = |of: &plimsoll::model::Partition| {
-        of.replicas[0] != BrokerId(2) || of.leader == Some(BrokerId(2))
+fn nobody_leaves_a_change_that_is_still_followed() {
+    let options = Options {
+        read_only: false,
+        demo: true,
+        prefs: Prefs {
+            contexts: vec!["staging".to_owned()],
+            ..Prefs::default()
+        },
+        ..options()
     };
-    let topics = play.session.app.picture.site.kafka.topics.iter();
-    assert!(topics.flat_map(|topic| &topic.meta.partitions).all(home));
-    play.press("esc u");
-    assert_has(&play.text(), &["nothing to undo"]);
-    play.press("E");
-    assert_has(
-        &play.text(),
-        &["NO", "led by its preferred replica already"],
-    );
+    let mut play = Play::new(options, (120, 40));
+    play.press("2 s 6 enter y y esc");
+    let effects = play.session.press(": c t x space s t a g enter");
+    assert_eq!(effects, []);
+    assert_has(&play.text(), &["is still being followed here"]);
+    play.until_over(600);
+    let effects = play.session.press("esc : c t x space s t a g enter");
+    assert_eq!(effects.last(), Some(&Effect::Switch("staging".to_owned())));
 }
 
 #[test]

@@ -128,6 +128,28 @@ fn a_range_is_marked_from_the_last_mark_to_the_cursor() {
 }
 
 #[test]
+fn marked_rows_are_copied_together() {
+    let mut session = demo((120, 40));
+    session.press("2 g space space");
+    let names = session.app.marks_seen();
+    let [Key::Group(first), Key::Group(second)] = names.as_slice() else {
+        panic!("{names:?}")
+    };
+    let copied = |effects: &[Effect]| match effects.last() {
+        Some(Effect::Copy(text)) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let effects = session.press("Y enter");
+    assert_eq!(copied(&effects), format!("{first}\n{second}"));
+    let effects = session.press("Y j enter");
+    let rows = copied(&effects);
+    let rows: Vec<&str> = rows.lines().collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0].starts_with(&format!("{first}\t")), "{rows:?}");
+    assert!(rows[1].starts_with(&format!("{second}\t")), "{rows:?}");
+}
+
+#[test]
 fn a_marked_row_bears_a_mark() {
     let mut session = demo((80, 24));
     session.press("2 space");

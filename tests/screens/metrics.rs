@@ -290,6 +290,27 @@ fn in_ascii_lines_are_letters() {
 }
 
 #[test]
+fn what_is_drawn_of_a_silent_prometheus_says_how_old_it_is() {
+    let mut live = live(MIDDLE);
+    live.press("8");
+    live.screen().assert_has("now 08:05:00 UTC");
+    live.session.wait(46 * SECOND);
+    live.screen()
+        .assert_has("newest 08:05:00 UTC, 46s old")
+        .assert_has("Prometheus, every 5s");
+    let silent = world::health(Source::Series, State::Unreachable, "no answer in 8s");
+    live.session.feed([silent]);
+    live.session.wait(SECOND);
+    live.screen()
+        .assert_has("newest 08:05:00 UTC, 47s old")
+        .assert_has("Prometheus is unreachable; every 5s");
+    live.press("enter");
+    let screen = live.screen();
+    screen.assert_has("newest");
+    assert!(!screen.has(" now "), "{screen}");
+}
+
+#[test]
 fn a_refused_prometheus_says_why() {
     let mut session = Session::new(options(), START, SMALL);
     session.feed(world::checkout());

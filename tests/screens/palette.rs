@@ -99,6 +99,23 @@ fn actions_are_found_with_their_keys_and_run_where_the_cursor_is() {
 }
 
 #[test]
+fn a_context_is_left_for_another() {
+    let mut options = options();
+    options.prefs.contexts = vec!["prod-eu".to_owned(), "staging".to_owned()];
+    options.prefs.reach.context = Some("prod-eu".to_owned());
+    let mut session = Session::new(options, START, (80, 24));
+    session.feed(world::checkout());
+    assert_eq!(
+        found(&mut session, "ctx "),
+        ["context prod-eu", "context staging"]
+    );
+    let effects = session.press(": s t a g i n g enter");
+    assert_eq!(effects.last(), Some(&Effect::Switch("staging".to_owned())));
+    assert_eq!(session.press(": c t x space e u enter"), []);
+    session.screen().assert_has("this is prod-eu already");
+}
+
+#[test]
 fn a_theme_is_asked_for_by_name() {
     let mut session = demo((80, 24));
     let effects = session.press(": t h e m e space s o l a enter");

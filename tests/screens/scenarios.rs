@@ -87,7 +87,7 @@ fn a_forbidden_source_names_the_right_that_is_missing() {
     ]);
     let screen = session.screen();
     screen
-        .assert_has("k8s ✗ forbidden")
+        .assert_has("k8s ! deployments forbidden")
         .assert_cell("Kubernetes", "WHAT", "SOURCE");
     let why = screen.cell("Kubernetes", "WHY");
     assert!(

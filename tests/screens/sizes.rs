@@ -185,3 +185,38 @@ fn objects_have_their_name_on_every_screen_and_their_first_neighbour_under_the_c
         }
     }
 }
+
+/// Whatever is wrong with however many systems, at whatever width: what may be done is on the screen, whole.
+#[test]
+fn the_mode_is_never_cut() {
+    use plimsoll::model::{Source, State};
+    let mut options = options();
+    options.read_only = false;
+    options.production = true;
+    options.site = "a-context-with-quite-a-long-name".into();
+    let mut session = Session::new(options, START, (80, 24));
+    session.feed(world::demo(7, 300));
+    for sources in [
+        &[Source::Series][..],
+        &[Source::PodMetrics, Source::Lag],
+        Source::ALL,
+    ] {
+        let lost = sources
+            .iter()
+            .map(|of| world::health(*of, State::Unreachable, "gone"));
+        session.feed(lost);
+        session.wait(3_600_000);
+        for columns in 40..170 {
+            session.resize(columns, 24);
+            let screen = session.screen();
+            let first = &screen.lines[0];
+            assert!(
+                first.trim_end().ends_with("PRODUCTION │ GUARDED"),
+                "{columns}: {first}"
+            );
+            for system in ["k8s", "kafka", "prom"] {
+                assert!(columns < 80 || first.contains(system), "{columns}: {first}");
+            }
+        }
+    }
+}

@@ -63,7 +63,9 @@ const ROW: One = One(
 
 fn passes(filter: &str, row: &One) -> bool {
     let filter = Filter::parse(filter);
-    filter.bind(COLUMNS).passes(row, 0, &mut String::new())
+    filter
+        .bind(COLUMNS)
+        .passes(row, 0, None, &mut String::new())
 }
 
 fn fault(filter: &str) -> Option<String> {

@@ -1,13 +1,33 @@
 //! Copying a name, a row, a cell or a command to the terminal's clipboard.
 
 use crate::app::{
-    App, COPIED, Chord, Copied, Effect, KeyCode, Mode, Notice, RowRef, Subject,
+    App, COPIED, Chord, Copied, Effect, KeyCode, Mode, Notice, Page, RowRef, Subject,
     copy::{commands, name},
 };
+
+/// Cells side by side, as a table takes them.
+fn row_of(cells: &[Copied]) -> String {
+    let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    texts.join("\t")
+}
 
 impl App {
     /// What can be copied of what is under the cursor.
     pub(super) fn copies(&self) -> Vec<Copied> {
+        let marked = self.marks_seen();
+        if !marked.is_empty() {
+            let names: Vec<String> = marked.iter().map(name).collect();
+            return vec![
+                Copied {
+                    what: "marked names",
+                    text: names.join("\n"),
+                },
+                Copied {
+                    what: "marked rows",
+                    text: self.marked_rows(),
+                },
+            ];
+        }
         let mut all = Vec::new();
         let page = match &self.view().subject {
             Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
@@ -28,8 +48,7 @@ impl App {
         }
         let cells = self.cells();
         if !cells.is_empty() {
-            let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
-            let text = texts.join("\t");
+            let text = row_of(&cells);
             all.insert(all.len().min(1), Copied { what: "row", text });
         }
         all.extend(cells);
@@ -43,6 +62,31 @@ impl App {
             return Vec::new();
         };
         let line = self.cursor_line().and_then(|line| self.lines().line(line));
+        self.cells_of(&page, line)
+    }
+
+    /// The marked rows that can be seen, one a line.
+    fn marked_rows(&self) -> String {
+        let cx = self.cx();
+        let Some(page) = self.page(&cx, &self.view().subject) else {
+            return String::new();
+        };
+        let lines = self.lines();
+        let stops = (0..lines.stops()).filter_map(|stop| lines.line(lines.line_of(stop)?));
+        let marked = stops.filter(|line| {
+            let RowRef::Row(section, row) = line else {
+                return false;
+            };
+            let of = page.sections.get(*section);
+            of.is_some_and(|of| self.view().marks.contains(&of.list.key(*row)))
+        });
+        let rows: Vec<String> = marked
+            .map(|line| row_of(&self.cells_of(&page, Some(line))))
+            .collect();
+        rows.join("\n")
+    }
+
+    fn cells_of(&self, page: &Page<'_>, line: Option<RowRef>) -> Vec<Copied> {
         let Some(RowRef::Row(section, row)) = line else {
             return Vec::new();
         };
@@ -108,7 +152,7 @@ impl App {
             )));
             return Vec::new();
         }
-        let shown: String = copied.text.replace('\t', " ");
+        let shown: String = copied.text.replace('\t', " ").replace('\n', ", ");
         self.say(Notice::new(format!("copied the {}: {shown}", copied.what)));
         vec![Effect::Copy(copied.text)]
     }

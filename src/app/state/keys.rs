@@ -90,6 +90,7 @@ impl App {
             panes: self.panes,
             applies: &|def| self.applies(def.place),
             themes: &self.options.prefs.themes,
+            contexts: &self.options.prefs.contexts,
             keymap: &self.options.prefs.keymap,
         };
         candidates(text, &offer)
@@ -121,6 +122,22 @@ impl App {
         Vec::new()
     }
 
+    /// Leaves this site for another, unless a change is still being followed here.
+    fn switch(&mut self, context: String) -> Vec<Effect> {
+        if self.options.prefs.reach.context.as_ref() == Some(&context) {
+            self.say(format!("this is {context} already"));
+            return Vec::new();
+        }
+        if let Some(open) = self.acting.open() {
+            let change = open.entry.change.to_string();
+            self.say(format!(
+                "{change} is still being followed here: wait for its verdict, or quit"
+            ));
+            return Vec::new();
+        }
+        vec![Effect::Switch(context)]
+    }
+
     /// Goes where the `:` line says, or does what it says on what is under the cursor.
     fn command(&mut self, command: Command) -> Vec<Effect> {
         match command {
@@ -131,6 +148,7 @@ impl App {
                 self.options.prefs.theme.clone_from(&name);
                 return vec![Effect::Theme(name)];
             }
+            Command::Context(name) => return self.switch(name),
         }
         Vec::new()
     }

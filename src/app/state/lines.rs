@@ -326,7 +326,9 @@ fn arrange(
         .or(of.sort);
     let bound = view.filter.bind(list.columns());
     let mut text = String::new();
-    let mut passes = |list: &dyn List, row: usize| bound.passes(list, row, &mut text);
+    let mut passes = |list: &dyn List, row: usize, known: Option<&str>| {
+        bound.passes(list, row, known, &mut text)
+    };
     let filter = (!view.filter.is_empty()).then_some(&mut passes as Passes<'_>);
     match list.ledger() {
         Some(ledger) => {

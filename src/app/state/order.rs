@@ -10,10 +10,10 @@ use crate::{
 
 mod texts;
 
-use texts::{Read, Texts};
+use texts::Texts;
 
-/// Whether a row of a list passes the filter.
-pub(super) type Passes<'a> = &'a mut dyn FnMut(&dyn List, usize) -> bool;
+/// Whether a row of a list passes the filter, given its text in small letters where that is at hand.
+pub(super) type Passes<'a> = &'a mut dyn FnMut(&dyn List, usize, Option<&str>) -> bool;
 
 /// What the order was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,8 @@ impl Order {
         };
         self.passing = filter.map(|passes| {
             let rows = self.sorted.iter().copied();
-            rows.filter(|row| passes(list, *row as usize)).collect()
+            rows.filter(|row| passes(list, *row as usize, None))
+                .collect()
         });
     }
 
@@ -141,12 +142,7 @@ impl Order {
         let stamp = |row: u32| ledger.stamps.get(row as usize).copied();
         self.sorted
             .retain(|row| stamp(*row).is_some_and(|stamp| stamp <= read));
-        let mut places = vec![u32::MAX; ledger.stamps.len()];
-        for (place, row) in (0..).zip(ledger.order) {
-            if let Some(known) = places.get_mut(*row as usize) {
-                *known = place;
-            }
-        }
+        let places = places(ledger.order);
         let place = |row: u32| places.get(row as usize).copied().unwrap_or(u32::MAX);
         let key = |row: u32| list.sort_key(row as usize, column);
         let mut fresh: Vec<(SortKey<'_>, u32)> = changed
@@ -184,27 +180,22 @@ impl Order {
             return;
         }
         self.texts.follow(list, ledger);
-        let list = Read {
-            list,
-            texts: &self.texts,
-        };
+        let texts = &self.texts;
         self.passes.resize(ledger.stamps.len(), false);
         let marks = &mut self.passes;
         let mut test = |row: u32| {
             if let Some(mark) = marks.get_mut(row as usize) {
-                *mark = passes(&list, row as usize);
+                *mark = passes(list, row as usize, Some(texts.of(row as usize)));
             }
         };
         if known && self.filter == text {
             changed.iter().copied().for_each(&mut test);
         } else if known && narrows(&self.filter, text) {
             // What did not pass a part of the word does not pass the word.
-            for row in self.passing.iter().flatten() {
-                test(*row);
-            }
+            in_memory(self.passing.iter().flatten()).for_each(&mut test);
             changed.iter().copied().for_each(&mut test);
         } else {
-            self.sorted.iter().copied().for_each(&mut test);
+            in_memory(self.sorted.iter()).for_each(&mut test);
         }
         let marked = |row: &u32| self.passes.get(*row as usize) == Some(&true);
         self.passing = Some(self.sorted.iter().copied().filter(marked).collect());
@@ -213,93 +204,201 @@ impl Order {
     }
 }
 
+/// Rows in the order in which they lie in memory.
+fn in_memory<'a>(rows: impl Iterator<Item = &'a u32>) -> impl Iterator<Item = u32> {
+    let mut there: Vec<bool> = Vec::new();
+    for row in rows {
+        let at = *row as usize;
+        if there.len() <= at {
+            there.resize(at + 1, false);
+        }
+        if let Some(there) = there.get_mut(at) {
+            *there = true;
+        }
+    }
+    let placed = (0..).zip(there);
+    placed.filter(|(_, there)| *there).map(|(row, _)| row)
+}
+
 /// Whether a filter lets through nothing that an earlier one did not: words that grew longer.
 fn narrows(earlier: &str, now: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ' ');
     !earlier.is_empty() && now.starts_with(earlier) && now.chars().all(plain)
 }
 
-/// What is compared first: the kind of the key, then its number or the letters in which texts begin to differ.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Quick {
-    kind: u8,
-    bits: u128,
-    place: u32,
-}
+/// Bytes of a text that are compared first.
+const LETTERS: usize = 11;
+/// Rows that are looked at to see how all of them begin.
+const SAMPLED: usize = 64;
+/// Rows that are read side by side.
+const BATCH: usize = 256;
 
 /// Rows by a column. Of equal ones the order stays.
+///
+/// What decides nearly always is put into one integer for each row: the kind of its key, its number or the letters in
+/// which texts begin to differ, and its place. Texts alike in those are compared by the letters behind them, and only
+/// those alike in both as a whole: rows are read in the order of their numbers, as they lie in memory, for in any other
+/// order each of them is waited for.
 fn sorted(list: &dyn List, column: usize, descending: bool, rows: &[u32]) -> Vec<u32> {
-    let keys: Vec<SortKey<'_>> = rows
-        .iter()
-        .map(|row| list.sort_key(*row as usize, column))
-        .collect();
-    let common = common_letters(&keys);
-    let mut quick: Vec<Quick> = (0..)
-        .zip(&keys)
-        .map(|(place, key)| {
-            let (kind, bits) = match key {
-                SortKey::Number(number) => (0, u128::from(ordered(*number))),
-                SortKey::Text(text) => (1, letters(text.as_bytes(), common)),
-                SortKey::Unknown => {
-                    return Quick {
-                        kind: 3,
-                        bits: 0,
-                        place,
-                    };
-                }
-            };
-            if descending {
-                Quick {
-                    kind: 2 - kind,
-                    bits: !bits,
-                    place,
-                }
-            } else {
-                Quick { kind, bits, place }
-            }
-        })
-        .collect();
-    let whole = |place: u32| match keys.get(place as usize) {
-        Some(SortKey::Text(text)) if text.len() > common + 16 => Some(&**text),
-        _ => None,
+    let places = places(rows);
+    let there = || {
+        let placed = (0..).zip(&places);
+        placed.filter(|(_, place)| **place != u32::MAX)
     };
-    quick.sort_unstable_by(|a, b| {
-        (a.kind, a.bits).cmp(&(b.kind, b.bits)).then_with(|| {
-            let rest = match (whole(a.place), whole(b.place)) {
-                (None, None) => Ordering::Equal,
-                (a, b) if descending => b.cmp(&a),
-                (a, b) => a.cmp(&b),
-            };
-            rest.then(a.place.cmp(&b.place))
-        })
-    });
-    quick
-        .iter()
-        .filter_map(|quick| rows.get(quick.place as usize).copied())
-        .collect()
-}
-
-/// How many bytes all texts begin with alike.
-fn common_letters(keys: &[SortKey<'_>]) -> usize {
-    let mut texts = keys.iter().filter_map(|key| match key {
-        SortKey::Text(text) => Some(text.as_bytes()),
-        _ => None,
-    });
-    let Some(first) = texts.next() else { return 0 };
-    texts.fold(first.len(), |common, text| {
-        let pairs = first.iter().zip(text).take(common);
-        pairs.take_while(|(a, b)| a == b).count()
-    })
-}
-
-/// Sixteen bytes of a text from `from` on, so that numbers compare as the texts do. A text with a zero byte in it would
-/// pass for a shorter one, which names of things do not have.
-fn letters(text: &[u8], from: usize) -> u128 {
-    let mut bytes = [0; 16];
-    for (to, byte) in bytes.iter_mut().zip(text.iter().skip(from)) {
-        *to = *byte;
+    let key = |row: u32| list.sort_key(row as usize, column);
+    let mut prefix: Option<Vec<u8>> = None;
+    for (row, _) in there().step_by((rows.len() / SAMPLED).max(1)) {
+        if let SortKey::Text(text) = key(row) {
+            shorten(&mut prefix, text.as_bytes());
+        }
     }
-    u128::from_be_bytes(bytes)
+    let mut quick: Vec<u128> = Vec::with_capacity(rows.len());
+    // By number; empty where no text goes on that far.
+    let mut behind: Vec<u128> = Vec::new();
+    let mut batch: Vec<(u32, u32, SortKey<'_>)> = Vec::with_capacity(BATCH);
+    let mut left = there();
+    loop {
+        batch.clear();
+        let next = left.by_ref().take(BATCH);
+        batch.extend(next.map(|(row, place)| (row, *place, key(row))));
+        if batch.is_empty() {
+            break;
+        }
+        // The texts lie anywhere: asked for side by side they all come in the time that one of them takes.
+        std::hint::black_box(batch.iter().fold(0, |sum, (.., key)| first_byte(key) ^ sum));
+        let common = prefix.as_ref().map_or(0, Vec::len);
+        let other = batch.iter().find_map(|(.., key)| match (key, &prefix) {
+            (SortKey::Text(text), Some(prefix)) if !text.as_bytes().starts_with(prefix) => {
+                Some(text)
+            }
+            _ => None,
+        });
+        if let Some(text) = other {
+            // It was none of those that were looked at, and begins otherwise: all is done again.
+            shorten(&mut prefix, text.as_bytes());
+            quick.clear();
+            left = there();
+            continue;
+        }
+        for (row, place, key) in &batch {
+            quick.push(packed(key, common, descending, *place));
+            let from = common + LETTERS;
+            if let SortKey::Text(text) = key
+                && text.len() > from
+            {
+                behind.resize(places.len(), 0);
+                if let Some(behind) = behind.get_mut(*row as usize) {
+                    *behind = letters::<16>(text.as_bytes(), from);
+                }
+            }
+        }
+    }
+    quick.sort_unstable();
+    let row_at = |quick: u128| {
+        let place = u32::try_from(quick & PLACE).unwrap_or(u32::MAX);
+        rows.get(place as usize).copied()
+    };
+    for alike in quick.chunk_by_mut(|a, b| a & !PLACE == b & !PLACE) {
+        let undecided = alike
+            .first()
+            .is_some_and(|of| is_undecided(*of, descending));
+        if alike.len() > 1 && undecided {
+            let next = |of: u128| {
+                let row = row_at(of).unwrap_or(0);
+                behind.get(row as usize).copied().unwrap_or(0)
+            };
+            alike.sort_unstable_by(|of_a, of_b| {
+                let (a, b) = (next(*of_a), next(*of_b));
+                let letters = if descending { b.cmp(&a) } else { a.cmp(&b) };
+                letters
+                    .then_with(|| match (row_at(*of_a), row_at(*of_b)) {
+                        // The last of sixteen is no letter: there are no more.
+                        (Some(row_a), Some(row_b)) if a & 0xff != 0 => {
+                            compare(&key(row_a), &key(row_b), descending)
+                        }
+                        _ => Ordering::Equal,
+                    })
+                    .then(of_a.cmp(of_b))
+            });
+        }
+    }
+    quick.iter().filter_map(|quick| row_at(*quick)).collect()
+}
+
+/// The place of each row by its number; `u32::MAX` of one that is not among them.
+fn places(rows: &[u32]) -> Vec<u32> {
+    let numbers = rows.iter().max().map_or(0, |most| *most as usize + 1);
+    let mut places = vec![u32::MAX; numbers];
+    for (place, row) in (0..).zip(rows) {
+        if let Some(known) = places.get_mut(*row as usize) {
+            *known = place;
+        }
+    }
+    places
+}
+
+fn first_byte(key: &SortKey<'_>) -> u8 {
+    match key {
+        SortKey::Text(text) => text.as_bytes().first().copied().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Leaves of what texts begin with what this one begins with, too.
+fn shorten(prefix: &mut Option<Vec<u8>>, text: &[u8]) {
+    match prefix {
+        None => *prefix = Some(text.to_vec()),
+        Some(prefix) => {
+            let pairs = prefix.iter().zip(text);
+            let common = pairs.take_while(|(a, b)| a == b).count();
+            prefix.truncate(common);
+        }
+    }
+}
+
+/// The bits of a place.
+const PLACE: u128 = (1 << 31) - 1;
+/// Set where a text goes on behind its letters.
+const LONGER: u128 = 1 << 31;
+
+/// What a row is compared by: from the top 8 bits for the kind of its key, 88 for its number or its letters, 1 that says
+/// whether there are more letters, and 31 for its place.
+fn packed(key: &SortKey<'_>, common: usize, descending: bool, place: u32) -> u128 {
+    let place = u128::from(place) & PLACE;
+    let (kind, bits) = match key {
+        SortKey::Number(number) => (0, u128::from(ordered(*number)) << 56),
+        SortKey::Text(text) => {
+            let longer = text.len() > common + LETTERS;
+            let bits = letters::<LETTERS>(text.as_bytes(), common) << 32;
+            (1, if longer { bits | LONGER } else { bits })
+        }
+        SortKey::Unknown => return 3 << 120 | place,
+    };
+    let (kind, bits) = if descending {
+        (2 - kind, !bits & (u128::MAX >> 8))
+    } else {
+        (kind, bits)
+    };
+    kind << 120 | (bits & !PLACE) | place
+}
+
+/// Whether what is packed is the beginning of a text.
+fn is_undecided(packed: u128, descending: bool) -> bool {
+    packed >> 120 == 1 && (packed & LONGER != 0) != descending
+}
+
+/// So many bytes of a text from `from` on, so that numbers compare as the texts do. A text with a zero byte in it would
+/// pass for a shorter one, which names of things do not have.
+fn letters<const COUNT: usize>(text: &[u8], from: usize) -> u128 {
+    let rest = text.get(from..).unwrap_or_default();
+    let bytes = rest.first_chunk::<16>().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 16];
+        if let Some(room) = bytes.get_mut(..rest.len()) {
+            room.copy_from_slice(rest);
+        }
+        bytes
+    });
+    u128::from_be_bytes(bytes) >> (8 * (16 - COUNT))
 }
 
 /// Bits of a number that compare as [`f64::total_cmp`] does.

@@ -81,6 +81,12 @@ impl<K: Ord + Clone> Lists<K> {
         self.names.get(key).copied()
     }
 
+    /// The number of a row's list, if it is on one.
+    pub(super) fn list_of(&self, row: u32) -> Option<u32> {
+        let list = self.list_of.get(row as usize).copied();
+        list.filter(|list| *list != NONE)
+    }
+
     /// The rows of a list by its number.
     pub(super) fn rows(&self, list: u32) -> &[u32] {
         self.rows.get(list as usize).map_or(&[], Vec::as_slice)

@@ -26,6 +26,7 @@ pub(super) struct Members {
     addresses: BTreeMap<u32, Name>,
     /// Whether any pod is known: without one a member is not outside, but unclear.
     sees_pods: bool,
+    /// Changes when the groups of a pod or the workload of a group do, and not with what else happens to them.
     generation: u64,
 }
 
@@ -73,6 +74,9 @@ impl Members {
                 Some(ip) => self.addresses.insert(*pod, ip.clone()),
                 None => self.addresses.remove(pod),
             };
+            if before.as_ref() != now {
+                self.generation += 1;
+            }
             for ip in before.iter().chain(now) {
                 dirty.extend(self.at_host.get(ip).into_iter().flatten());
             }
@@ -95,10 +99,12 @@ impl Members {
             }
             let group = site.kafka.groups.row(number);
             let link = group.and_then(|group| group_workload(site, group));
-            if let Some(known) = self.known.get_mut(number as usize) {
+            if let Some(known) = self.known.get_mut(number as usize)
+                && known.link != link
+            {
                 known.link = link;
+                self.generation += 1;
             }
-            self.generation += 1;
         }
     }
 
@@ -134,6 +140,7 @@ impl Members {
                 self.at_host.entry(host.clone()).or_default().insert(number);
             }
             known.hosts = hosts;
+            self.generation += 1;
         }
         true
     }

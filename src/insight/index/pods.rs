@@ -13,9 +13,13 @@ use super::lists::Lists;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owners {
     pods: Lists<(Name, Owner)>,
-    /// By the number of the owner's list.
-    workloads: Vec<WorkloadId>,
+    /// By the number of the owner's list: the workload, and how a list of pods names it.
+    workloads: Vec<(WorkloadId, Name)>,
     lists: BTreeMap<WorkloadId, BTreeSet<u32>>,
+}
+
+fn shown(workload: &WorkloadId) -> Name {
+    format!("{}/{}", workload.kind, workload.name).into()
 }
 
 impl Owners {
@@ -42,7 +46,8 @@ impl Owners {
             let (workload, _) = owner_workload(site, namespace, owner);
             let list = u32::try_from(workloads.len()).unwrap_or(u32::MAX);
             lists.entry(workload.clone()).or_default().insert(list);
-            workloads.push(workload);
+            let shown = shown(&workload);
+            workloads.push((workload, shown));
         }
         for set in site.replica_sets.ledger().since(sets_read) {
             let Some(PodId { namespace, name }) = site.replica_sets.row(set).map(|set| &set.id)
@@ -61,15 +66,21 @@ impl Owners {
             let Some(before) = workloads.get_mut(list as usize) else {
                 continue;
             };
-            if *before != now {
-                if let Some(of) = lists.get_mut(before) {
+            if before.0 != now {
+                if let Some(of) = lists.get_mut(&before.0) {
                     of.remove(&list);
                 }
                 lists.entry(now.clone()).or_default().insert(list);
-                *before = now;
+                *before = (now.clone(), shown(&now));
                 moved.extend(pods.rows(list));
             }
         }
+    }
+
+    /// What a pod belongs to, as `Kind/name`.
+    pub(super) fn shown(&self, pod: u32) -> Option<&str> {
+        let list = self.pods.list_of(pod)?;
+        self.workloads.get(list as usize).map(|(_, shown)| &**shown)
     }
 
     /// The pods of a workload.

@@ -168,6 +168,8 @@ impl Collector {
                 groups.extend(listed.iter().map(|group| map::listed(group, *broker)));
             }
         }
+        // In the order in which they are kept, so that each is found where the one before it was.
+        groups.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         self.send(Update::Groups(GroupListing { answered, groups }))
             .await
     }

@@ -270,10 +270,10 @@ impl Field<'_> {
             .saturating_sub(3 + 3 * 14)
             .clamp(8, 60);
         let at = |column: u16| area.x + 4 + u16::try_from(long).unwrap_or(0) + column * 14;
-        let head = if self.window.cursor.is_some() {
-            "at cursor"
-        } else {
-            "now"
+        let head = match self.window.cursor {
+            Some(_) => "at cursor",
+            None if self.window.old => "newest",
+            None => "now",
         };
         for (column, words) in (0..).zip([head, "min", "max"]) {
             self.put(

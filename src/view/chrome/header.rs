@@ -1,68 +1,114 @@
 //! The first line: which site, how its systems are, and what may be done.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{
-    app::{App, Cx, Role},
+    app::{App, Cx, Role, width},
     model::{Health, Source, State, System},
     view::{Part, Theme, text},
 };
 
 use super::run;
 
-/// How a system is doing: a mark, a word where one is needed, and what that means.
-pub(super) fn system(app: &App, cx: &Cx<'_>, system: System) -> (String, Role) {
-    let of: Vec<&Health> = app
-        .picture
-        .site
-        .health
-        .iter()
+/// From here on the systems stand side by side, with a mark each.
+const TERSE: usize = 4;
+/// Cells of a name that can still be told from another.
+const SHORT: usize = 6;
+
+/// How a system is doing, in words from the longest to the shortest, and what that means.
+pub(super) struct Doing {
+    words: Vec<String>,
+    pub(super) role: Role,
+}
+
+impl Doing {
+    fn new(role: Role, words: impl IntoIterator<Item = String>) -> Self {
+        Doing {
+            words: words.into_iter().collect(),
+            role,
+        }
+    }
+
+    /// The words where there is room for all but `less` of them.
+    pub(super) fn at(&self, less: usize) -> &str {
+        let last = self.words.len().saturating_sub(1);
+        self.words.get(less.min(last)).map_or("", String::as_str)
+    }
+}
+
+pub(super) fn doing(app: &App, cx: &Cx<'_>, system: System) -> Doing {
+    let health = app.picture.site.health.iter();
+    let of: Vec<(Source, &Health)> = health
         .filter(|(source, _)| source.system() == system)
-        .map(|(_, health)| health)
+        .map(|(source, health)| (*source, health))
         .collect();
     if of.is_empty() {
-        return ("-".to_owned(), Role::Dim);
+        return Doing::new(Role::Dim, ["-".to_owned()]);
     }
-    let sick = of
+    let sick: Vec<(Source, &Health)> = of
         .iter()
-        .filter(|health| health.report.state.is_sick())
-        .max_by_key(|health| {
-            let known = health.last_ok.map_or(i64::MAX, |at| cx.now.since(at));
-            // One that was well before has an age to tell.
-            (
-                health.last_ok.is_some(),
-                health.report.state.word() == "unreachable",
-                known,
-            )
-        });
-    if let Some(sick) = sick {
-        let mark = cx.mark("✗", "x");
-        let age = sick
+        .copied()
+        .filter(|(_, health)| health.report.state.is_sick())
+        .collect();
+    let worst = sick.iter().max_by_key(|(_, health)| {
+        let known = health.last_ok.map_or(i64::MAX, |at| cx.now.since(at));
+        // One that was well before has an age to tell.
+        (
+            health.last_ok.is_some(),
+            health.report.state.word() == "unreachable",
+            known,
+        )
+    });
+    if let Some((source, health)) = worst {
+        let word = health.report.state.word();
+        let age = health
             .last_ok
             .map_or_else(String::new, |at| format!(" {}", cx.age(at)));
-        return (
-            format!("{mark} {}{age}", sick.report.state.word()),
+        let served = of
+            .iter()
+            .filter(|(_, health)| health.report.state != State::Missing);
+        // What one source suffers must not read as if the whole system did.
+        if sick.len() < served.count() {
+            let count = sick.len();
+            return Doing::new(
+                Role::Warn,
+                [
+                    format!("! {source} {word}{age}"),
+                    format!("! {source} {word}"),
+                    format!("! {count} sick"),
+                ],
+            );
+        }
+        let mark = cx.mark("✗", "x");
+        return Doing::new(
             Role::Bad,
+            [
+                format!("{mark} {word}{age}"),
+                format!("{mark}{age}"),
+                mark.to_owned(),
+            ],
         );
     }
-    for health in &of {
+    let open = cx.mark("◌", "o");
+    for (_, health) in &of {
         if let (Some(every), Some(at)) = (health.report.every, health.last_ok) {
             cx.rolls_at(at.plus(3 * every + 1));
             if let Some(age) = health.stale_for(cx.now) {
-                return (
-                    format!("{} stale {}", cx.mark("◌", "o"), text::span(age)),
+                let age = text::span(age);
+                return Doing::new(
                     Role::Warn,
+                    [format!("{open} stale {age}"), format!("{open} {age}")],
                 );
             }
         }
     }
     if of
         .iter()
-        .any(|health| health.report.state.word() == "syncing")
+        .any(|(_, health)| health.report.state.word() == "syncing")
     {
-        return (format!("{} syncing", cx.mark("◌", "o")), Role::Warn);
+        return Doing::new(Role::Warn, [format!("{open} syncing"), open.to_owned()]);
     }
-    (cx.mark("●", "*").to_owned(), Role::Good)
+    Doing::new(Role::Good, [cx.mark("●", "*").to_owned()])
 }
 
 /// The only namespace that is shown, and whether there is anything in it.
@@ -93,10 +139,10 @@ pub(in crate::view) fn draw(
     cx: &Cx<'_>,
     theme: &Theme,
 ) {
-    let text = theme.style(Part::Bar);
+    let plain = theme.style(Part::Bar);
     let strong = theme.style(Part::Accent);
     let bar = if app.options.ascii { " | " } else { " │ " };
-    buffer.set_style(area, text);
+    buffer.set_style(area, plain);
     let site = &app.picture.site;
     let brokers = site
         .kafka
@@ -104,41 +150,6 @@ pub(in crate::view) fn draw(
         .as_ref()
         .map(|cluster| cluster.value.brokers.len());
     let named = app.known_brokers();
-    let counts = [
-        (System::Kubernetes, "k8s", site.pods.len(), "pods"),
-        (System::Kafka, "kafka", 0, ""),
-        (System::Prometheus, "prom", 0, ""),
-    ];
-    let mut x = run(
-        buffer,
-        area,
-        area.x,
-        &[(" plimsoll", strong), (bar, text), (&site.name, text)],
-    );
-    if let Some((words, role)) = namespace(app) {
-        let parts = [(bar, text), (words.as_str(), theme.role(role))];
-        x = run(buffer, area, x, &parts);
-    }
-    for (of, name, pods, unit) in counts {
-        let (state, role) = system(app, cx, of);
-        let extra = match (of, brokers) {
-            (System::Kubernetes, _) if pods > 0 => format!(" {pods} {unit}"),
-            (System::Kafka, Some(brokers)) => format!(" {brokers}/{named}"),
-            _ => String::new(),
-        };
-        x = run(
-            buffer,
-            area,
-            x,
-            &[
-                (bar, text),
-                (name, text),
-                (" ", text),
-                (&state, theme.role(role)),
-                (&extra, text),
-            ],
-        );
-    }
     let until = app.acting.unlocked_until(cx.now);
     let mode = match (app.options.read_only, until) {
         (true, _) => "READ-ONLY".to_owned(),
@@ -151,14 +162,63 @@ pub(in crate::view) fn draw(
     };
     let mut words = Vec::new();
     if app.options.production {
-        words.push((bar, text));
-        words.push(("PRODUCTION", theme.role(Role::Bad)));
+        words.extend([(bar, plain), ("PRODUCTION", theme.role(Role::Bad))]);
     }
     if app.options.demo {
-        words.push((bar, text));
-        words.push(("DEMO", strong));
+        words.extend([(bar, plain), ("DEMO", strong)]);
     }
-    words.push((bar, text));
-    words.push((&mode, strong));
-    run(buffer, area, x, &words);
+    words.extend([(bar, plain), (mode.as_str(), strong)]);
+    let pods = match site.pods.len() {
+        0 => String::new(),
+        pods => format!(" {pods} pods"),
+    };
+    let brokers = brokers.map_or_else(String::new, |brokers| format!(" {brokers}/{named}"));
+    let systems = [
+        ("k8s", doing(app, cx, System::Kubernetes), pods),
+        ("kafka", doing(app, cx, System::Kafka), brokers),
+        ("prom", doing(app, cx, System::Prometheus), String::new()),
+    ];
+    let parts = |less: usize| -> Vec<(&str, Style)> {
+        let between = if less < TERSE { bar } else { " " };
+        let mut parts = Vec::new();
+        for (place, (name, doing, extra)) in systems.iter().enumerate() {
+            let between = if place == 0 { bar } else { between };
+            parts.extend([(between, plain), (*name, plain), (" ", plain)]);
+            parts.push((doing.at(less.saturating_sub(1)), theme.role(doing.role)));
+            if less == 0 {
+                parts.push((extra.as_str(), plain));
+            }
+        }
+        parts
+    };
+    let program = if area.width < 60 { " " } else { " plimsoll" };
+    let mut front = vec![(program, strong)];
+    if program.len() > 1 {
+        front.push((bar, plain));
+    }
+    let only = namespace(app);
+    let only: Vec<(&str, Style)> = only.iter().fold(Vec::new(), |_, (words, role)| {
+        vec![(bar, plain), (words.as_str(), theme.role(*role))]
+    });
+    let wide =
+        |parts: &[(&str, Style)]| -> usize { parts.iter().map(|(part, _)| width(part)).sum() };
+    // What may be done is never cut: how the systems are is said in fewer words, and of the name the end is shown.
+    let room = usize::from(area.width).saturating_sub(wide(&words));
+    let room_for_systems = room.saturating_sub(wide(&front) + wide(&only));
+    let long = width(&site.name);
+    let less = (0..TERSE)
+        .find(|less| long + wide(&parts(*less)) <= room_for_systems)
+        .unwrap_or(TERSE);
+    let shown = parts(less);
+    let room_for_name = room_for_systems.saturating_sub(wide(&shown)).max(SHORT);
+    let name = text::cut_left(&site.name, room_for_name, app.options.ascii);
+    front.push((&name, plain));
+    front.extend(only);
+    front.extend(shown);
+    let kept = Rect {
+        width: u16::try_from(room).unwrap_or(area.width),
+        ..area
+    };
+    let ended = run(buffer, kept, area.x, &front);
+    run(buffer, area, ended, &words);
 }

@@ -8,7 +8,7 @@ use crate::{
     view::{Part, Theme, text},
 };
 
-use super::{header::system, run};
+use super::{header::doing, run};
 
 /// One readable line of what is worst.
 pub(in crate::view) fn draw(
@@ -24,9 +24,9 @@ pub(in crate::view) fn draw(
         (System::Prometheus, "prom"),
     ]
     .into_iter()
-    .map(|(of, name)| (name, system(app, cx, of)))
-    .filter(|(_, (_, role))| matches!(role, Role::Bad | Role::Warn))
-    .map(|(name, (state, _))| format!("{name} {state}"))
+    .map(|(of, name)| (name, doing(app, cx, of)))
+    .filter(|(_, doing)| matches!(doing.role, Role::Bad | Role::Warn))
+    .map(|(name, doing)| format!("{name} {}", doing.at(0)))
     .collect();
     let line = match app.findings.first() {
         Some(worst) => format!("{} {}: {}", worst.severity.word(), worst.what, worst.why),

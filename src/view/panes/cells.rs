@@ -263,21 +263,24 @@ pub(super) fn share<'a>(
     )
 }
 
+/// Memory in percent of the limit.
+pub(super) fn percent_of_limit(used: Option<u64>, limit: Option<u64>) -> Option<f64> {
+    let limit = limit.filter(|limit| *limit > 0)?;
+    Some(used? as f64 * 100.0 / limit as f64)
+}
+
 /// Memory as a share of the limit.
 pub(super) fn memory_share<'a>(used: Option<u64>, limit: Option<u64>) -> (Cell<'a>, SortKey<'a>) {
-    match (used, limit) {
-        (Some(used), Some(limit)) if limit > 0 => {
-            let percent = used as f64 * 100.0 / limit as f64;
-            let role = match percent {
-                p if p >= 95.0 => Role::Bad,
-                p if p >= 85.0 => Role::Warn,
-                _ => Role::Text,
-            };
-            (
-                Cell::new(format!("{percent:.0}%"), role),
-                SortKey::Number(percent),
-            )
-        }
-        _ => (Cell::unknown(), SortKey::Unknown),
-    }
+    let Some(percent) = percent_of_limit(used, limit) else {
+        return (Cell::unknown(), SortKey::Unknown);
+    };
+    let role = match percent {
+        p if p >= 95.0 => Role::Bad,
+        p if p >= 85.0 => Role::Warn,
+        _ => Role::Text,
+    };
+    (
+        Cell::new(format!("{percent:.0}%"), role),
+        SortKey::Number(percent),
+    )
 }

@@ -3,171 +3,21 @@
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{
-        PartitionLag, PartitionState, Want, group_lag, group_partitions, group_workload, member_pod,
+        GroupHistory, PartitionLag, PartitionState, Want, group_lag, group_partitions,
+        group_workload, member_pod,
     },
-    model::{BrokerId, Group, Key, Ledger, Member, Name, Source, Time},
+    model::{BrokerId, Group, Key, Member, Name, Source, Time},
     view::text,
 };
 
 use super::cells::{self, Listed, words};
 
+mod list;
+
+use list::{All, state_role};
+
 pub(super) static PANE: Groups = Groups;
 pub(super) struct Groups;
-
-const COLUMNS: &[Column] = &[
-    Column::left("GROUP", 14).flex(2),
-    Column::right("LAG", 9),
-    Column::right("/S", 7),
-    Column::left("TREND", 10).drop(4),
-    Column::left("STATE", 10).flex(1).drop(2),
-    Column::right("MEM", 4).drop(3),
-    Column::left("WORKLOAD", 17).flex(2).drop(1),
-    Column::left("TYPE", 8).drop(6),
-    Column::right("COORD", 6).drop(7),
-];
-
-struct All<'a> {
-    cx: &'a Cx<'a>,
-}
-
-impl All<'_> {
-    fn at(&self, row: usize) -> Option<(u32, &Group)> {
-        let number = u32::try_from(row).ok()?;
-        Some((number, self.cx.picture.site.kafka.groups.row(number)?))
-    }
-
-    fn both(&self, row: usize, column: usize) -> (Cell<'_>, SortKey<'_>) {
-        let unknown = (Cell::unknown(), SortKey::Unknown);
-        let Some((number, group)) = self.at(row) else {
-            return unknown;
-        };
-        let history = self.cx.picture.history.at(number);
-        match column {
-            0 => words(&*group.listed.id, Role::Strong),
-            1 => {
-                let (lag, key) = history.map_or(unknown, |history| cells::group_lag(&history.lag));
-                let read = group
-                    .commits
-                    .as_ref()
-                    .map_or(group.listed_at, |commits| commits.at);
-                match cells::stale_age(self.cx, Source::Lag, read) {
-                    Some(age) => (Cell::new(format!("{} {age}", lag.text), Role::Stale), key),
-                    None => (lag, key),
-                }
-            }
-            2 => match history.and_then(crate::insight::GroupHistory::growth) {
-                Some(growth) => {
-                    let role = match history {
-                        Some(history) if history.rises => Role::Bad,
-                        _ if growth < 0.0 => Role::Good,
-                        _ => Role::Dim,
-                    };
-                    (Cell::new(text::rate(growth), role), SortKey::Number(growth))
-                }
-                None => unknown,
-            },
-            3 => {
-                let bars = history.map(|of| text::sparkline(&of.ring, 10, self.cx.ascii));
-                let growth = history.and_then(crate::insight::GroupHistory::growth);
-                (
-                    Cell::text(bars.unwrap_or_default()),
-                    SortKey::number(growth),
-                )
-            }
-            4 => words(&*group.listed.state, state_role(&group.listed.state)),
-            5 => group
-                .members
-                .as_ref()
-                .map_or(unknown, |m| cells::tally(m.value.members.len())),
-            6 => match self.cx.picture.index.group_workload(number) {
-                Some(link) => {
-                    cells::linked(self.cx, link, |id| format!("{}/{}", id.namespace, id.name))
-                }
-                None => unknown,
-            },
-            7 => words(group.listed.kind.word(), Role::Dim),
-            _ => cells::number(Some(i64::from(group.listed.coordinator.0))),
-        }
-    }
-}
-
-fn state_role(state: &str) -> Role {
-    match state {
-        "Stable" => Role::Good,
-        "Empty" => Role::Dim,
-        "Dead" => Role::Bad,
-        _ => Role::Warn,
-    }
-}
-
-impl List for All<'_> {
-    fn columns(&self) -> &'static [Column] {
-        COLUMNS
-    }
-
-    fn len(&self) -> usize {
-        self.cx.picture.site.kafka.groups.len()
-    }
-
-    fn key(&self, row: usize) -> Key {
-        self.at(row).map_or(Key::Log(0), |(_, group)| {
-            Key::Group(group.listed.id.clone())
-        })
-    }
-
-    fn ledger(&self) -> Option<Ledger<'_>> {
-        Some(self.cx.picture.site.kafka.groups.ledger())
-    }
-
-    fn number(&self, key: &Key) -> Option<usize> {
-        let Key::Group(id) = key else { return None };
-        let number = self.cx.picture.site.kafka.groups.number(id)?;
-        Some(number as usize)
-    }
-
-    fn is_own_order(&self, by: (usize, bool)) -> bool {
-        by == (0, false)
-    }
-
-    fn epoch(&self, column: usize) -> u64 {
-        match column {
-            1..=3 => self.cx.picture.history.generation(),
-            6 => self.cx.picture.index.members_generation(),
-            _ => 0,
-        }
-    }
-
-    fn text_epoch(&self) -> u64 {
-        self.cx.picture.index.members_generation()
-    }
-
-    /// The words of a row: a group is not found by the digits of its lag.
-    fn filter_text(&self, row: usize, into: &mut String) {
-        let Some((number, group)) = self.at(row) else {
-            return;
-        };
-        for text in [
-            &*group.listed.id,
-            &*group.listed.state,
-            group.listed.kind.word(),
-        ] {
-            into.push_str(text);
-            into.push(' ');
-        }
-        let link = self.cx.picture.index.group_workload(number);
-        if let Some(id) = link.and_then(|link| link.to.as_ref()) {
-            into.extend([&*id.namespace, "/", &*id.name]);
-        }
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        self.both(row, column).0
-    }
-
-    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
-        self.both(row, column).1
-    }
-}
 
 impl Pane for Groups {
     fn id(&self) -> PaneId {
@@ -272,7 +122,7 @@ fn group_facts<'a>(
         _ => group_lag(partitions),
     };
     let mut parts = vec![cells::group_lag(&lag).0];
-    if let Some(growth) = history.and_then(crate::insight::GroupHistory::growth) {
+    if let Some(growth) = history.and_then(GroupHistory::growth) {
         let role = if growth > 0.0 { Role::Warn } else { Role::Good };
         parts.push(Cell::new(format!("{}/s over 1m", text::rate(growth)), role));
     }
@@ -289,7 +139,7 @@ fn group_facts<'a>(
             parts.push(Cell::new(format!("{count} {what}"), Role::Warn));
         }
     }
-    if let Some(commits) = &group.commits
+    if let Some(commits) = group.commits(&cx.picture.site.kafka)
         && is_old(cx, commits.at)
     {
         parts.push(Cell::new(

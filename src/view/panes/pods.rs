@@ -2,7 +2,6 @@
 
 use crate::{
     app::{Cell, Column, Cx, List, Page, Pane, PaneId, Role, Section, SortKey, Unit},
-    insight::pod_owner,
     model::{Key, Ledger, PodRow, Source},
 };
 
@@ -45,10 +44,14 @@ struct All<'a> {
     cx: &'a Cx<'a>,
 }
 
-impl All<'_> {
-    fn at(&self, row: usize) -> Option<(u32, &PodRow)> {
+impl<'p> All<'p> {
+    fn at(&self, row: usize) -> Option<(u32, &'p PodRow)> {
         let number = u32::try_from(row).ok()?;
         Some((number, self.cx.picture.site.pods.row(number)?))
+    }
+
+    fn owner(&self, number: u32) -> Option<&'p str> {
+        self.cx.picture.index.pod_owner(number)
     }
 
     /// Names of the groups that a pod works for, with commas between.
@@ -63,7 +66,7 @@ impl All<'_> {
         }
     }
 
-    fn shown<'a>(&self, number: u32, pod: &'a PodRow, column: usize) -> Cell<'a> {
+    fn shown(&self, number: u32, pod: &'p PodRow, column: usize) -> Cell<'p> {
         let site = &self.cx.picture.site;
         let usage = || site.pods.usage_of(number);
         match column {
@@ -89,20 +92,17 @@ impl All<'_> {
                 Cell::text(names)
             }
             IP => pod.ip.as_deref().map_or_else(Cell::unknown, Cell::text),
-            OWNER => match pod_owner(site, pod) {
-                Some((owner, _)) => Cell::text(format!("{}/{}", owner.kind, owner.name)),
-                None => Cell::unknown(),
-            },
+            OWNER => self.owner(number).map_or_else(Cell::unknown, Cell::text),
             _ => pod
                 .created
                 .map_or_else(Cell::unknown, |at| Cell::text(self.cx.age(at))),
         }
     }
 
-    fn order<'a>(&self, number: u32, pod: &'a PodRow, column: usize) -> SortKey<'a> {
+    fn order(&self, number: u32, pod: &'p PodRow, column: usize) -> SortKey<'p> {
         let site = &self.cx.picture.site;
         let usage = || site.pods.usage_of(number);
-        let text = |text: Option<&'a str>| {
+        let text = |text: Option<&'p str>| {
             text.map_or(SortKey::Unknown, |text| SortKey::Text(text.into()))
         };
         match column {
@@ -120,7 +120,10 @@ impl All<'_> {
             RESTARTS => SortKey::Number(f64::from(pod.restarts)),
             CPU => SortKey::number(usage().map(|used| used.cpu as f64)),
             MEMORY => SortKey::number(usage().map(|used| used.memory as f64)),
-            SHARE => cells::memory_share(usage().map(|used| used.memory), pod.memory_limit).1,
+            SHARE => {
+                let used = usage().map(|used| used.memory);
+                SortKey::number(cells::percent_of_limit(used, pod.memory_limit))
+            }
             NODE => text(pod.node.as_deref()),
             GROUPS => {
                 let mut names = String::new();
@@ -131,9 +134,7 @@ impl All<'_> {
                 }
             }
             IP => text(pod.ip.as_deref()),
-            OWNER => pod_owner(site, pod).map_or(SortKey::Unknown, |(owner, _)| {
-                SortKey::Text(format!("{}/{}", owner.kind, owner.name).into())
-            }),
+            OWNER => text(self.owner(number)),
             _ => SortKey::number(pod.created.map(|at| self.cx.now.since(at) as f64)),
         }
     }

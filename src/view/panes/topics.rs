@@ -278,8 +278,8 @@ fn readers<'a>(
     groups
         .filter(|group| {
             let committed = group
-                .commits
-                .iter()
+                .commits(&cx.picture.site.kafka)
+                .into_iter()
                 .flat_map(|commits| &commits.value.topics);
             let owned = group
                 .members

@@ -1,8 +1,8 @@
-//! The texts that a filter looks through, made once for each row and again when the row changes.
+//! The texts that a filter looks through, in small letters, made once for each row and again when the row changes.
 
 use crate::{
-    app::{Cell, Column, List, SortKey},
-    model::{Key, Ledger},
+    app::{List, filter::lower},
+    model::Ledger,
 };
 
 /// Texts of rows by number, in one piece.
@@ -29,9 +29,13 @@ impl Texts {
             }
         };
         self.spans.resize(ledger.stamps.len(), (0, 0));
+        let mut row_text = String::new();
         for row in ledger.since(read) {
             let from = self.text.len();
-            list.filter_text(row as usize, &mut self.text);
+            row_text.clear();
+            list.filter_text(row as usize, &mut row_text);
+            lower(&mut row_text);
+            self.text.push_str(&row_text);
             if let Some(span) = self.spans.get_mut(row as usize) {
                 self.waste += span.1 - span.0;
                 *span = (from, self.text.len());
@@ -40,35 +44,8 @@ impl Texts {
         self.of = Some((ledger.generation, epoch));
     }
 
-    fn of(&self, row: usize) -> &str {
+    pub(super) fn of(&self, row: usize) -> &str {
         let span = self.spans.get(row).copied().unwrap_or_default();
         self.text.get(span.0..span.1).unwrap_or_default()
-    }
-}
-
-/// A list whose texts are at hand.
-pub(super) struct Read<'a> {
-    pub(super) list: &'a dyn List,
-    pub(super) texts: &'a Texts,
-}
-
-impl List for Read<'_> {
-    fn columns(&self) -> &'static [Column] {
-        self.list.columns()
-    }
-    fn len(&self) -> usize {
-        self.list.len()
-    }
-    fn key(&self, row: usize) -> Key {
-        self.list.key(row)
-    }
-    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        self.list.cell(row, column)
-    }
-    fn sort_key(&self, row: usize, column: usize) -> SortKey<'_> {
-        self.list.sort_key(row, column)
-    }
-    fn filter_text(&self, row: usize, into: &mut String) {
-        into.push_str(self.texts.of(row));
     }
 }
