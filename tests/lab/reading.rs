@@ -20,6 +20,10 @@ fn screen() -> Screen {
 
 /// The name of a running pod of a Deployment.
 fn pod_of(namespace: &str, app: &str) -> String {
+    pods_of(namespace, app).swap_remove(0)
+}
+
+fn pods_of(namespace: &str, app: &str) -> Vec<String> {
     let selector = format!("app={app}");
     let names = [
         "-n",
@@ -33,8 +37,8 @@ fn pod_of(namespace: &str, app: &str) -> String {
         "name",
     ];
     let names = kubectl(&names).success();
-    let first = names.lines().next().unwrap();
-    first.strip_prefix("pod/").unwrap().to_owned()
+    let names = names.lines().map(|line| line.strip_prefix("pod/").unwrap());
+    names.map(str::to_owned).collect()
 }
 
 /// Numbers of requests in the noise that every fake pod writes, in the order of the screen.
@@ -92,6 +96,23 @@ fn a_pod_that_is_replaced_is_followed_in_its_successor_and_no_line_is_told_twice
     let victim = pod_of("shop", "checkout");
     let before: BTreeSet<String> = short_names(&screen.text());
     kubectl(&["-n", "shop", "delete", "pod", &victim, "--wait=true"]).success();
+    // The lab's controllers may still be coming back from an API server that was started anew.
+    until(
+        "kubectl sees the successor",
+        Duration::from_secs(120),
+        || {
+            let ready = ["-n", "shop", "get", "deployment", "checkout", "-o"];
+            let ready = [
+                &ready[..],
+                &["jsonpath={.status.readyReplicas}/{.spec.replicas}"],
+            ]
+            .concat();
+            let ready = kubectl(&ready).success();
+            let (have, wanted) = ready.split_once('/')?;
+            (have == wanted && pods_of("shop", "checkout").iter().all(|pod| *pod != victim))
+                .then_some(())
+        },
+    );
     let fresh = |text: &str| short_names(text).difference(&before).next().cloned();
     let text = screen.wait("its successor", Duration::from_secs(60), |text| {
         fresh(text).is_some()
