@@ -78,7 +78,8 @@ pub async fn run<B: Backend, S: Stream<Item = Msg> + Unpin>(
         stats.turns += 1;
         pending |= app.take_dirty();
         let due = drawn_at.map_or_else(&now, |at| at.plus(frame_millis));
-        if pending && (at_once || now() >= due) {
+        // Half of a round is no picture to show, unless a key asks for one.
+        if pending && (at_once || (now() >= due && !app.has_work())) {
             for effect in app.before_draw() {
                 perform(effect, screen);
             }

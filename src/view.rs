@@ -34,7 +34,7 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Seen {
     let area = buffer.area;
     buffer.set_style(area, theme.style(Part::Text));
     let cx = app.cx();
-    if area.width < App::SMALLEST.0 || area.height < App::SMALLEST.1 {
+    if app.is_too_small() {
         chrome::tiny::draw(buffer, area, app, &cx, theme);
         return cx.seen();
     }

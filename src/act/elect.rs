@@ -4,12 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     model::{BrokerId, PartitionId},
-    net::kafka::{Admin, Client, Error, Metadata},
+    net::kafka::{Admin, Client, Code, Error, Metadata},
     plan::{Done, Elected, Failure, FailureKind, LeaderMove, Note},
 };
 
 /// Longest wait for one answer.
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// UNKNOWN_SERVER_ERROR, REQUEST_TIMED_OUT, NETWORK_EXCEPTION.
+const UNSURE: &[Code] = &[Code(-1), Code(7), Code(13)];
 
 fn failed(error: &Error, sent: bool) -> Failure {
     let kind = match error {
@@ -22,6 +25,8 @@ fn failed(error: &Error, sent: bool) -> Failure {
         {
             FailureKind::Unanswered
         }
+        // The broker asks the controller for us: when it does not know what became of that, nobody does.
+        Error::Broker { code, .. } if sent && UNSURE.contains(code) => FailureKind::Unanswered,
         Error::Broker { .. } => FailureKind::Rejected,
         _ => FailureKind::NotSent,
     };

@@ -127,9 +127,8 @@ pub(super) async fn carry_out(
         }
         return Err(failure);
     }
-    // The answer was yes: if it cannot be read back, that is what is told.
-    let seen = writer.scale(target).await.map(|seen| seen.replicas);
+    let seen = writer.scale(target).await;
     Ok(Done::Scaled {
-        replicas: seen.unwrap_or(to),
+        replicas: seen.ok().map(|seen| seen.replicas),
     })
 }

@@ -37,13 +37,21 @@ pub struct Activity {
     pub undo: Result<Change, &'static str>,
     pub progress: Progress,
     watch: Watch,
-    undone: bool,
 }
 
 impl Activity {
     /// Whether it is still being followed.
     pub fn is_open(&self) -> bool {
         self.entry.outcome.is_none()
+    }
+
+    /// Whether there may be something to take back.
+    fn may_have_been_done(&self) -> bool {
+        match &self.entry.outcome {
+            None | Some(Outcome::Steady | Outcome::Unsteady | Outcome::Half) => true,
+            Some(Outcome::Failed { kind }) => *kind == FailureKind::Unanswered,
+            Some(Outcome::Interrupted) => false,
+        }
     }
 }
 
@@ -89,10 +97,12 @@ impl Acting {
         open.flat_map(|of| of.watch.groups())
     }
 
-    pub(super) fn next_wake(&self) -> Option<Time> {
+    /// The next moment at which something here changes by itself; what is over changes no more.
+    pub(super) fn next_wake(&self, now: Time) -> Option<Time> {
         let open = self.activities.iter().filter(|of| of.is_open());
-        let looks = open.map(|of| of.watch.next_look());
-        looks.chain(self.unlocked_until).min()
+        let looks = open.flat_map(|of| of.watch.next_looks());
+        let moments = looks.chain(self.unlocked_until);
+        moments.filter(|at| *at > now).min()
     }
 }
 
@@ -107,10 +117,11 @@ impl App {
 
     pub(super) fn start_scale(&mut self) {
         let mut from = self.targets(SCALED);
-        if from.len() > 1 {
-            // Several pods of one workload mean that workload.
-            let run_by = |key: &Key| scale_target(&self.picture.site, key).map(Key::Workload);
-            from = from.iter().filter_map(|key| run_by(key).ok()).collect();
+        // What is confirmed must be what was read: the workload is found once. Several pods of one mean that one.
+        for key in &mut from {
+            if let Ok(workload) = scale_target(&self.picture.site, key) {
+                *key = Key::Workload(workload);
+            }
         }
         let why = "scaled at a time: each has its own count and ceiling";
         if let Some(from) = self.only(from, why) {
@@ -168,30 +179,39 @@ impl App {
         all.pop()
     }
 
-    /// Takes back the newest change that can be taken back.
-    pub(super) fn start_undo(&mut self) {
-        let mut done = self.acting.activities.iter().rev();
-        let last = done.find(|of| {
-            !of.undone
-                && matches!(
-                    of.entry.outcome,
-                    Some(Outcome::Steady | Outcome::Unsteady | Outcome::Half) | None
-                )
-        });
-        match last.map(|of| (&of.undo, of.entry.at)) {
-            None => self.say("nothing to undo: nothing was changed in this session"),
-            Some((Err(why), _)) => {
+    /// Takes back a change: the one of this ticket, or the newest that can be taken back.
+    pub(super) fn start_undo(&mut self, ticket: Option<u64>) {
+        let changes = self.acting.activities.iter().rev();
+        let mut meant = changes
+            .filter(|of| ticket.is_none_or(|ticket| of.ticket == ticket))
+            .filter(|of| of.may_have_been_done());
+        let newest = meant.clone().next();
+        // What nothing takes back stands in no one's way.
+        let found = meant.find(|of| of.undo.is_ok()).or(newest);
+        let Some(of) = found else {
+            self.say("nothing to undo: nothing was changed in this session");
+            return;
+        };
+        let again = |other: &Activity| {
+            other.entry.undo_of == Some(of.entry.at) && other.may_have_been_done()
+        };
+        if self.acting.activities.iter().any(again) {
+            self.say(format!("{} was taken back already", of.entry.change));
+            return;
+        }
+        match (&of.undo, of.entry.at) {
+            (Err(why), _) => {
                 let why = *why;
                 self.say(why);
             }
-            Some((Ok(Change::Scale { workload, to, .. }), at)) => {
+            (Ok(Change::Scale { workload, to, .. }), at) => {
                 let wish = Wish::Scale {
                     from: Key::Workload(workload.clone()),
                     to: Some(*to),
                 };
                 self.start_with(wish, Some(at));
             }
-            Some((Ok(_), _)) => {}
+            (Ok(_), _) => {}
         }
     }
 
@@ -228,7 +248,7 @@ impl App {
         pressed: bool,
     ) -> Vec<Effect> {
         let unlock = match chord.code {
-            KeyCode::Char('y') => true,
+            KeyCode::Char('y') if !chord.ctrl => true,
             KeyCode::Enter => pressed,
             KeyCode::Esc | KeyCode::Char('n' | 'q') => false,
             KeyCode::Left
@@ -286,8 +306,16 @@ impl App {
         effects
     }
 
-    /// It was confirmed: the order goes out, and is followed from now on.
+    /// It was confirmed: the order goes out, and is followed from now on. If the context has locked itself meanwhile, that
+    /// is asked first, and then the servers again.
     pub(super) fn carry_out(&mut self, dialog: Dialog) -> Vec<Effect> {
+        if self.acting.unlocked_until(self.now).is_none() {
+            self.mode = Mode::Unlock {
+                then: Some(Box::new(dialog)),
+                pressed: false,
+            };
+            return Vec::new();
+        }
         let Dialog {
             plan: Ok(plan),
             site,
@@ -314,15 +342,6 @@ impl App {
         if effects.is_empty() {
             return effects;
         }
-        if let Some(undone) = undo_of
-            && let Some(of) = self
-                .acting
-                .activities
-                .iter_mut()
-                .find(|of| of.entry.at == undone)
-        {
-            of.undone = true;
-        }
         let mut watch = Watch::new(&plan, &self.picture, self.now);
         let progress = watch.look(&self.picture, self.now);
         self.acting.activities.push(Activity {
@@ -334,7 +353,6 @@ impl App {
             undo: plan.undo,
             progress,
             watch,
-            undone: false,
         });
         let excess = self.acting.activities.len().saturating_sub(ACTIVITIES);
         self.acting.activities.drain(..excess);

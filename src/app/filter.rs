@@ -370,6 +370,16 @@ impl Bound<'_> {
         self.tests.is_empty()
     }
 
+    /// Whether what it lets through changes with time alone.
+    pub fn reads_time(&self, columns: &[Column]) -> bool {
+        self.tests.iter().any(|(_, test)| match test {
+            Test::Number { column, .. } => {
+                columns.get(*column).is_some_and(|of| of.unit == Unit::Time)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a row of the list is let through. `known` is its text in small letters, where that is at hand; else
     /// `text` is the room to make it in, so that many rows share one buffer.
     pub fn passes(

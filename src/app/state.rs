@@ -254,6 +254,12 @@ impl App {
     /// Tells the app what the draw just found out.
     pub fn drawn(&mut self, seen: Seen) {
         self.seen = seen;
+        let whole = !self.is_too_small();
+        if let Mode::Dialog(dialog) = &mut self.mode
+            && whole
+        {
+            dialog.was_drawn();
+        }
     }
 
     /// Columns of the screen that the list gets where the selected object stands beside it; all of them elsewhere.
@@ -268,9 +274,10 @@ impl App {
 
     /// The moment at which the picture changes by itself. None: not until a message comes.
     pub fn next_wake(&self) -> Option<Time> {
-        let acting = self.acting.next_wake();
+        let acting = self.acting.next_wake(self.now);
         let said = self.board.until(self.now);
-        let moments = [self.seen.roll, self.findings_change, acting, said];
+        let rows = self.lines.next_wake(self.now);
+        let moments = [self.seen.roll, self.findings_change, acting, said, rows];
         moments.into_iter().flatten().min()
     }
 
@@ -319,8 +326,8 @@ impl App {
                 self.dirty = true;
                 vec![Effect::Redraw]
             }
-            Msg::Key(chord) => self.input(|app| app.key(chord)),
-            Msg::Mouse(mouse) => self.input(|app| app.pointer(mouse)),
+            Msg::Key(chord) => self.input(self.is_about_rows(chord), |app| app.key(chord)),
+            Msg::Mouse(mouse) => self.input(true, |app| app.pointer(mouse)),
         }
     }
 
@@ -334,23 +341,32 @@ impl App {
         self.dirty |= self.picture.work(Self::PIECE);
     }
 
-    /// What the user did: what it means is looked up in lines that are up to date.
-    fn input(&mut self, take: impl FnOnce(&mut Self) -> Vec<Effect>) -> Vec<Effect> {
+    /// What the user did: what it means is looked up in lines that are up to date, where it is about rows.
+    fn input(
+        &mut self,
+        about_rows: bool,
+        take: impl FnOnce(&mut Self) -> Vec<Effect>,
+    ) -> Vec<Effect> {
         self.dirty = true;
         self.board.wipe();
-        self.settle();
+        if about_rows || !self.lines.are_of(&self.view().subject) {
+            self.settle();
+        }
         let mut effects = take(self);
         self.settle();
         effects.extend(self.news());
         effects
     }
 
+    /// Whether the screen has room for one line only.
+    pub fn is_too_small(&self) -> bool {
+        let (columns, rows) = self.size;
+        columns < Self::SMALLEST.0 || rows < Self::SMALLEST.1
+    }
+
     /// Whether findings are on screen: on Home, and on the one line of a screen that is too small for a page.
     fn shows_findings(&self) -> bool {
-        let (columns, rows) = self.size;
-        columns < Self::SMALLEST.0
-            || rows < Self::SMALLEST.1
-            || self.view().subject == Subject::Pane(PaneId::Home)
+        self.is_too_small() || self.view().subject == Subject::Pane(PaneId::Home)
     }
 
     /// Brings findings and row order up to date. Called before a draw and around a key, never for a mere envelope.

@@ -147,6 +147,15 @@ async fn start(
     let desk = Desk::Live(Reader::new(live.kube.clone(), say.clone()));
     let mut unfinished = Vec::new();
     let hands = match (permit, env.state_dir()) {
+        (Some(_), None) => {
+            let complaint = Complaint::new(
+                "the journal of changes",
+                "there is no place for it: neither HOME nor XDG_STATE_HOME is set",
+            );
+            return Err(Exit::usage(
+                complaint.remedy("set one of them, or give --read-only"),
+            ));
+        }
         (Some(permit), Some(dir)) => {
             let hands = connect::hands(&permit, settings, env, &live)?;
             let mut journal = Journal::new(dir);
@@ -159,7 +168,7 @@ async fn start(
                 clock::now,
             )))
         }
-        _ => None,
+        (None, _) => None,
     };
     Ok(Behind {
         site: live.site.clone(),

@@ -90,7 +90,9 @@ pub fn chart(picture: &Picture, ask: &ChartAsk, signal: Signal, now: Time) -> Ch
     lines.sort_by(|a, b| (place(&a.of), &a.of).cmp(&(place(&b.of), &b.of)));
     let more = lines.len().saturating_sub(Chart::LINES);
     lines.truncate(Chart::LINES);
+    // A failure says how old Prometheus' lines are; our own are as new as our polls.
     let failed = answer
+        .filter(|_| origin == Origin::Prometheus)
         .and_then(|of| of.failed.as_ref())
         .map(ToString::to_string);
     Chart {

@@ -95,13 +95,10 @@ impl Load {
         self.rounds
     }
 
-    /// Takes in what an envelope changed; `site` has taken it already. Of a round that is over the groups come one by
-    /// one, see [`Load::end_round`].
+    /// Takes in what an envelope changed; `site` has taken it already. For rounds see [`Load::end_round`].
     pub(super) fn observe(&mut self, site: &Site, seen: &Seen) {
-        match seen {
-            Seen::Ends(at) => self.sample_brokers(site, *at),
-            Seen::Usage(at) => self.sample_pods(site, *at),
-            _ => {}
+        if let Seen::Usage(at) = seen {
+            self.sample_pods(site, *at);
         }
     }
 
@@ -160,7 +157,11 @@ impl Load {
         }
         let sum = (known > 0).then_some(all.records);
         self.produced.take(at, (sum, all.unknown));
-        self.brokers.retain(|id, _| shares.contains_key(id));
+        // One that is away for a while comes back to its own history, with a gap in it.
+        let day = at.plus(-Trace::DAY);
+        self.brokers.retain(|id, load| {
+            shares.contains_key(id) || load.under.last().is_some_and(|(last, _)| last >= day)
+        });
         for (id, share) in shares {
             let load = self.brokers.entry(id).or_default();
             if known > 0 && share.unknown == 0 {
@@ -170,9 +171,16 @@ impl Load {
         }
     }
 
-    /// Takes in the groups of a round that is over.
-    pub(super) fn end_round(&mut self, round: &GroupsRound, history: &History, at: Time) {
+    /// Takes in a round that is over, and whose groups were added up.
+    pub(super) fn end_round(
+        &mut self,
+        site: &Site,
+        history: &History,
+        round: &GroupsRound,
+        at: Time,
+    ) {
         self.rounds += 1;
+        self.sample_brokers(site, at);
         self.consumed.take(at, round.rates.result());
         self.lag.take(at, round.lags.result());
         let kept: BTreeSet<&Name> = round.most.iter().map(|(_, id)| id).collect();
@@ -246,7 +254,7 @@ fn is_under(partition: &Partition) -> bool {
 pub(super) struct GroupsRound {
     rates: Sum,
     lags: Sum,
-    /// Those with the most lag, in order once there are enough of them.
+    /// Those with the most lag, as last known.
     most: BTreeSet<(i64, Name)>,
 }
 
@@ -257,8 +265,17 @@ impl GroupsRound {
         let Some(group) = group.filter(|of| of.commits(&site.kafka).is_some()) else {
             return;
         };
+        let known = history.at(number);
+        let lag = known.and_then(|of| of.lag.known).unwrap_or(0);
+        let full = self.most.len() >= Load::KEPT;
+        if known.is_some() && (!full || self.most.first().is_some_and(|(least, _)| lag > *least)) {
+            self.most.insert((lag, group.listed.id.clone()));
+            if full {
+                self.most.pop_first();
+            }
+        }
         let fresh = group.has_fresh_commits(&site.kafka);
-        let Some(of) = history.at(number).filter(|_| fresh) else {
+        let Some(of) = known.filter(|_| fresh) else {
             self.rates.add(None);
             self.lags.add(None);
             return;
@@ -271,14 +288,6 @@ impl GroupsRound {
         let works = !matches!(&*group.listed.state, "Empty" | "Dead");
         if works && of.lag.partitions > of.lag.uncommitted {
             self.rates.add(of.outflow);
-        }
-        let lag = of.lag.known.unwrap_or(0);
-        let full = self.most.len() >= Load::KEPT;
-        if !full || self.most.first().is_some_and(|(least, _)| lag > *least) {
-            self.most.insert((lag, group.listed.id.clone()));
-            if full {
-                self.most.pop_first();
-            }
         }
     }
 }

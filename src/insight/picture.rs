@@ -26,6 +26,7 @@ pub struct Picture {
     /// Who belongs to whom in Kubernetes, as [`Picture::refresh`] found it.
     pub index: Index,
     closing: Option<Closing>,
+    finished: u64,
 }
 
 impl Picture {
@@ -88,9 +89,10 @@ impl Picture {
             self.closing = Some(closing);
             return false;
         }
+        self.finished += 1;
         self.history.end_round();
         self.load
-            .end_round(&closing.sums, &self.history, closing.at);
+            .end_round(&self.site, &self.history, &closing.sums, closing.at);
         true
     }
 
@@ -99,9 +101,9 @@ impl Picture {
         self.index.refresh(&self.site);
     }
 
-    /// Changes with every envelope.
+    /// Changes with every envelope, and with every round of samples that was finished after its last one.
     pub fn generation(&self) -> u64 {
-        self.site.generation()
+        self.site.generation() + self.finished
     }
 }
 

@@ -52,6 +52,9 @@ pub struct PodRow {
     pub deleting: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub host_network: bool,
+    /// Its phase is Succeeded or Failed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ended: bool,
     /// Sums over the containers, in thousandths of a core and in bytes; None where a container has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_limit: Option<u64>,
@@ -80,6 +83,11 @@ impl PodRow {
                 .iter()
                 .any(|(of, is)| &**name == *of && &**value == *is)
         })
+    }
+
+    /// Whether its containers have ended for good, well or not: it stays as a record, and is no pod that works.
+    pub fn has_ended(&self) -> bool {
+        self.ended || self.is_completed()
     }
 
     /// Ended as it should: neither ready nor sick.

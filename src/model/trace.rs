@@ -86,6 +86,8 @@ impl Default for Trace {
 }
 
 impl Trace {
+    /// What is remembered at most, in milliseconds.
+    pub const DAY: i64 = 86_400_000;
     /// Samples kept as they came: a quarter of an hour at the default poll of five seconds.
     pub const FINE: usize = 180;
     /// Samples apart by no more than this are of one run, however often is polled: what Prometheus remembers is 30 s apart.

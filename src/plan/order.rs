@@ -49,9 +49,9 @@ pub enum Said {
 /// What was done, as the servers answered or as it was read back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Done {
-    /// `spec.replicas` as read back.
+    /// `spec.replicas` as read back; None where that failed.
     Scaled {
-        replicas: u32,
+        replicas: Option<u32>,
     },
     Elected(Vec<Elected>),
     Probed(ProbeReport),

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    insight::{Confidence, Picture, Want, count, group_partitions, group_workload, member_pod},
-    model::{Group, GroupKind, Key, Name, Site, Source, WorkloadId, WorkloadRow},
+    insight::{
+        Confidence, PartitionState, Picture, Want, count, group_partitions, group_workload,
+        member_pod, pod_workload,
+    },
+    model::{Group, GroupKind, Key, Name, PodId, Site, Source, State, WorkloadId, WorkloadRow},
 };
 
 use super::{Change, Note, Plan};
@@ -23,10 +26,12 @@ pub struct Serves {
     pub kind: GroupKind,
     /// Partitions that its members could own.
     pub partitions: usize,
-    /// Consumers that can own something at once: with the range assignor the partitions of its largest topic.
-    pub ceiling: usize,
+    /// Consumers that can own something at once: with the range assignor the partitions of its largest topic. None where
+    /// partitions are no limit.
+    pub ceiling: Option<usize>,
+    /// Those in this workload's pods.
     pub members: usize,
-    /// Pods that its members run in.
+    /// Pods of this workload that they run in.
     pub pods: usize,
     pub assignor: Name,
     pub lag: Option<i64>,
@@ -37,10 +42,11 @@ pub struct Serves {
 
 impl Serves {
     /// Pods beyond which the next one would own nothing.
-    fn useful_pods(&self) -> usize {
+    fn useful_pods(&self) -> Option<usize> {
         // Members in one pod are threads of it: each of them is a consumer.
         let threads = (self.members / self.pods.max(1)).max(1);
-        self.ceiling.div_ceil(threads)
+        let useful = self.ceiling?.div_ceil(threads);
+        (useful > 0).then_some(useful)
     }
 
     /// Records a second that one pod works off while there is a backlog: a lower bound without one.
@@ -112,30 +118,46 @@ pub fn serves(picture: &Picture, workload: &WorkloadId) -> Vec<Serves> {
     let serving = site.kafka.groups.iter().filter(|group| {
         group_workload(site, group).is_some_and(|link| link.to.as_ref() == Some(workload))
     });
-    serving.map(|group| served(picture, group)).collect()
+    serving
+        .map(|group| served(picture, group, workload))
+        .collect()
 }
 
-fn served(picture: &Picture, group: &Group) -> Serves {
+fn served(picture: &Picture, group: &Group, workload: &WorkloadId) -> Serves {
     let site = &picture.site;
-    let partitions = group_partitions(site, group, Want::All);
+    let mut partitions = group_partitions(site, group, Want::All);
+    partitions.retain(|of| of.state != PartitionState::Deleted);
+    // What nobody owns while everybody owns something is a topic that was subscribed to once.
+    let owned: BTreeSet<Name> = partitions
+        .iter()
+        .filter(|of| of.owner.is_some())
+        .map(|of| of.id.topic.clone())
+        .collect();
+    if !owned.is_empty() {
+        partitions.retain(|of| owned.contains(&of.id.topic));
+    }
     let mut topics: std::collections::BTreeMap<&Name, usize> = std::collections::BTreeMap::new();
     for partition in &partitions {
         *topics.entry(&partition.id.topic).or_default() += 1;
     }
     let described = group.members.as_ref().map(|members| &members.value);
     let members = described.map_or(&[][..], |of| of.members.as_slice());
-    let pods: BTreeSet<_> = members
+    // Of a group that runs in two workloads the pods of this one count.
+    let here: Vec<PodId> = members
         .iter()
         .filter_map(|member| member_pod(site, member).pod.to)
+        .filter(|pod| pod_workload(site, pod).to.as_ref() == Some(workload))
         .map(|pod| pod.id.clone())
         .collect();
+    let pods: BTreeSet<&PodId> = here.iter().collect();
     let assignor = described
         .map(|of| of.setting.assignor.clone())
         .unwrap_or_default();
-    let ceiling = if &*assignor == "range" && group.listed.kind == GroupKind::Classic {
-        topics.values().copied().max().unwrap_or(0)
-    } else {
-        partitions.len()
+    let ceiling = match group.listed.kind {
+        // Members of a share group read the same partitions side by side.
+        GroupKind::Share => None,
+        _ if &*assignor == "range" => Some(topics.values().copied().max().unwrap_or(0)),
+        _ => Some(partitions.len()),
     };
     let history = picture.history.group(&group.listed.id);
     Serves {
@@ -143,7 +165,7 @@ fn served(picture: &Picture, group: &Group) -> Serves {
         kind: group.listed.kind,
         partitions: partitions.len(),
         ceiling,
-        members: members.len(),
+        members: here.len(),
         pods: pods.len(),
         assignor,
         lag: history.and_then(|history| history.lag.known),
@@ -194,11 +216,15 @@ pub fn scale(picture: &Picture, workload: &WorkloadId, to: u32) -> Result<Plan, 
     for of in &serves {
         speak_of_group(of, to, &mut facts, &mut notes);
     }
-    if serves.is_empty() {
-        facts.push((
+    match unread(site, &[Source::Pods, Source::Members, Source::Lag]) {
+        Some(why) => notes.push(Note::warn(format!(
+            "which groups its pods work for is not known for sure: {why}"
+        ))),
+        None if serves.is_empty() => facts.push((
             "groups",
             "no consumer group's members run in its pods".to_owned(),
-        ));
+        )),
+        None => {}
     }
     speak_of_owners(site, row, to, &mut notes);
     let source = if &*workload.kind == "Deployment" {
@@ -263,34 +289,35 @@ fn speak_of_group(
             count(of.pods, "pod")
         ),
     ));
-    let counts = useful_counts(of.useful_pods());
-    let mut named: Vec<String> = counts
-        .iter()
-        .take(COUNTS)
-        .map(ToString::to_string)
-        .collect();
-    if counts.len() > COUNTS {
-        named.push(format!("… {}", of.useful_pods()));
-    }
-    if of.ceiling > 0 && pods > 0 {
-        let busiest = of.ceiling.div_ceil(pods.min(of.useful_pods()).max(1));
-        facts.push((
-            "after",
-            format!(
-                "at most {} a pod; useful counts: {}",
-                count(busiest, "partition"),
-                named.join(" ")
-            ),
-        ));
-    }
-    if pods > of.useful_pods() && of.useful_pods() > 0 {
-        notes.push(Note::warn(format!(
-            "{} of {pods} pods would be idle: group {} has work for {} (its {} partitions)",
-            pods - of.useful_pods(),
-            of.group,
-            of.useful_pods(),
-            of.ceiling
-        )));
+    if let Some(useful) = of.useful_pods() {
+        let counts = useful_counts(useful);
+        let mut named: Vec<String> = counts
+            .iter()
+            .take(COUNTS)
+            .map(ToString::to_string)
+            .collect();
+        if counts.len() > COUNTS {
+            named.push(format!("… {useful}"));
+        }
+        let ceiling = of.ceiling.unwrap_or(0);
+        if pods > 0 {
+            let busiest = ceiling.div_ceil(pods.min(useful));
+            facts.push((
+                "after",
+                format!(
+                    "at most {} a pod; useful counts: {}",
+                    count(busiest, "partition"),
+                    named.join(" ")
+                ),
+            ));
+        }
+        if pods > useful {
+            notes.push(Note::warn(format!(
+                "{} of {pods} pods would be idle: group {} has work for {useful} (its {ceiling} partitions)",
+                pods - useful,
+                of.group
+            )));
+        }
     }
     if pods == 0 {
         notes.push(Note::warn(format!(
@@ -321,7 +348,7 @@ fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
         facts.push(("lag", format!("{lag} now, {growth:+.0}/s")));
         return;
     };
-    let working = pods.min(of.useful_pods().max(1));
+    let working = of.useful_pods().map_or(pods, |useful| pods.min(useful));
     let drain = rate * working as f64 - inflow;
     // Without a backlog a pod only shows what there was to do, not what it could do.
     let limited = lag as f64 > inflow * BACKLOG_SECONDS;
@@ -352,9 +379,23 @@ fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
     ));
 }
 
+/// The first of these sources that is not read as it should be, and how it is.
+fn unread(site: &Site, sources: &[Source]) -> Option<String> {
+    sources.iter().find_map(|source| match site.state(*source) {
+        None => Some(format!("{source} are not read")),
+        Some(State::Live) => None,
+        Some(state) => Some(format!("{source}: {}", state.word())),
+    })
+}
+
 /// Who else sets the count.
 fn speak_of_owners(site: &Site, row: &WorkloadRow, to: u32, notes: &mut Vec<Note>) {
     let id = &row.id;
+    if let Some(why) = unread(site, &[Source::Autoscalers]) {
+        notes.push(Note::warn(format!(
+            "whether a HorizontalPodAutoscaler holds it is not known: {why}"
+        )));
+    }
     for hpa in site.autoscalers.iter().filter(|hpa| {
         hpa.namespace == id.namespace && hpa.target.kind == id.kind && hpa.target.name == id.name
     }) {
@@ -363,6 +404,13 @@ fn speak_of_owners(site: &Site, row: &WorkloadRow, to: u32, notes: &mut Vec<Note
         } else {
             ""
         };
+        if to == 0 {
+            notes.push(Note::warn(format!(
+                "HorizontalPodAutoscaler {}{keda} is switched off while the count is 0",
+                hpa.name
+            )));
+            continue;
+        }
         let bound = if to > hpa.max {
             format!("{to} is above its most")
         } else if to < hpa.min {

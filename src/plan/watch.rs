@@ -76,7 +76,7 @@ impl Watch {
                     .lines
                     .push(("answer", failure.to_string(), Some(false)));
                 // It may have been done: then that is seen, and until then nothing is claimed.
-                if failure.kind != FailureKind::Unanswered || self.wait_is_over(now) {
+                if failure.kind != FailureKind::Unanswered {
                     let outcome = Outcome::Failed { kind: failure.kind };
                     progress.verdict = Some((outcome, failure.to_string()));
                     return progress;
@@ -88,11 +88,21 @@ impl Watch {
                 return progress;
             }
             Some(Ok(Done::Scaled { replicas })) => {
-                progress.lines.push((
-                    "answer",
-                    format!("{replicas} wanted, read back"),
-                    Some(true),
-                ));
+                let Change::Scale { to, .. } = &self.change else {
+                    return progress;
+                };
+                progress.lines.push(match replicas {
+                    Some(seen) => (
+                        "answer",
+                        format!("{seen} wanted, read back"),
+                        Some(seen == to),
+                    ),
+                    None => (
+                        "answer",
+                        "accepted; it could not be read back".to_owned(),
+                        None,
+                    ),
+                });
             }
             Some(Ok(Done::Elected(elected))) => progress.lines.push(election_answer(elected)),
         }
@@ -116,36 +126,55 @@ impl Watch {
                         "{all} of {all} partitions are led by their preferred replica; the metadata agrees"
                     );
                     progress.verdict = Some((Outcome::Steady, words));
-                } else if self.answered.is_some() && now.since(self.began) >= ELECTION_PATIENCE {
-                    let outcome = if done == 0 {
-                        Outcome::Unsteady
-                    } else {
-                        Outcome::Half
-                    };
-                    let why = self.refusals();
-                    progress.verdict = Some((
-                        outcome,
-                        format!("{done} of {all} partitions changed their leader{why}"),
-                    ));
+                } else if self.wait_is_over(now) {
+                    progress.verdict = self.election_verdict(done, all);
                 }
             }
             Change::Probe { .. } => {}
+        }
+        if progress.verdict.is_none()
+            && self.wait_is_over(now)
+            && let Some(Err(failure)) = &self.answered
+        {
+            let outcome = Outcome::Failed { kind: failure.kind };
+            progress.verdict = Some((outcome, failure.to_string()));
         }
         progress
     }
 
     /// When it should be looked at again though nothing was heard.
-    pub fn next_look(&self) -> Time {
-        let patience = match self.change {
+    pub fn next_looks(&self) -> impl Iterator<Item = Time> {
+        let judged = self.settled.map(|at| at.plus(LAG_WINDOW));
+        judged.into_iter().chain([self.began.plus(self.patience())])
+    }
+
+    fn patience(&self) -> i64 {
+        match self.change {
             Change::Elect { .. } => ELECTION_PATIENCE,
             _ => PATIENCE,
-        };
-        let judged = self.settled.map(|at| at.plus(LAG_WINDOW));
-        judged.unwrap_or(self.began.plus(patience))
+        }
     }
 
     fn wait_is_over(&self, now: Time) -> bool {
-        now.since(self.began) >= PATIENCE
+        now.since(self.began) >= self.patience()
+    }
+
+    /// What an election amounts to of which the metadata does not show all; None while nothing was answered.
+    fn election_verdict(&self, done: usize, all: usize) -> Option<(Outcome, String)> {
+        let seen = format!("{done} of {all} partitions are led by their preferred replica");
+        Some(match self.answered.as_ref()? {
+            Err(failure) => (
+                Outcome::Failed { kind: failure.kind },
+                format!("{failure}; {seen}"),
+            ),
+            Ok(Done::Elected(elected)) if elected.iter().all(|of| of.refused.is_some()) => {
+                let kind = FailureKind::Rejected;
+                let why = self.refusals();
+                (Outcome::Failed { kind }, format!("{}{why}", kind.words()))
+            }
+            Ok(_) if done > 0 => (Outcome::Half, format!("{seen}{}", self.refusals())),
+            Ok(_) => (Outcome::Unsteady, format!("{seen}{}", self.refusals())),
+        })
     }
 
     fn refusals(&self) -> String {
@@ -194,7 +223,7 @@ impl Watch {
         let pods = picture
             .index
             .workload_pods(&picture.site, workload)
-            .filter(|pod| !pod.is_completed())
+            .filter(|pod| !pod.has_ended())
             .count();
         let ready = self.seen && row.ready == to && pods == to as usize;
         progress.lines.push((
@@ -205,7 +234,7 @@ impl Watch {
         let mut steady = ready;
         let mut words = vec![format!("{} of {to} pods ready", row.ready)];
         for (group, before) in self.groups.iter().zip(&self.before) {
-            let (line, calm) = look_at_group(picture, group, workload, to);
+            let (line, calm) = look_at_group(picture, group, workload, to, self.began);
             steady &= calm;
             progress.lines.push(("group", line.clone(), Some(calm)));
             words.push(line);
@@ -264,11 +293,27 @@ impl Watch {
 }
 
 /// How many of a group's members run in the workload's pods, and whether that is as it should be.
-fn look_at_group(picture: &Picture, id: &Name, workload: &WorkloadId, to: u32) -> (String, bool) {
+/// What was read before the change says nothing of it.
+fn look_at_group(
+    picture: &Picture,
+    id: &Name,
+    workload: &WorkloadId,
+    to: u32,
+    began: Time,
+) -> (String, bool) {
     let site = &picture.site;
+    let listed = site.kafka.listed_at.is_some_and(|at| at >= began);
     let Some(group) = site.kafka.groups.get(id) else {
-        return (format!("group {id} is gone"), to == 0);
+        return (format!("group {id} is gone"), to == 0 && listed);
     };
+    let described = group.members.as_ref();
+    let sampled = picture.history.group(id).and_then(|of| of.ring.last());
+    let fresh = group.listed_at >= began
+        && described.is_some_and(|members| members.at >= began)
+        && sampled.is_some_and(|(at, _)| at >= began);
+    if !fresh {
+        return (format!("group {id} was not read since"), false);
+    }
     let members = group
         .members
         .iter()
@@ -348,7 +393,9 @@ fn probe_verdict(report: &ProbeReport) -> (Outcome, String) {
     });
     let outcome = match fine {
         fine if fine == all => Outcome::Steady,
-        0 => Outcome::Unsteady,
+        0 => Outcome::Failed {
+            kind: FailureKind::Rejected,
+        },
         _ => Outcome::Half,
     };
     (

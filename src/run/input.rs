@@ -38,6 +38,11 @@ fn gesture(mouse: MouseEvent) -> Option<Mouse> {
 }
 
 fn chord(key: KeyEvent) -> Option<Chord> {
+    // An escape and a key that come together, as over a slow line, look like this; what was meant for what escape leaves
+    // must not reach what it was meant to leave.
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        return Some(Chord::plain(KeyCode::Esc));
+    }
     let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let code = match key.code {
         Code::Up if shift => KeyCode::ShiftUp,

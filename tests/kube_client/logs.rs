@@ -245,6 +245,33 @@ async fn what_was_written_before_the_last_restart_is_read_once() {
 }
 
 #[tokio::test]
+async fn the_seventeenth_is_read_when_another_ends() {
+    let server = FakeHttp::start(|seen| match seen.path() {
+        "/api/v1/namespaces/shop/pods/a3/log" => {
+            Reply::status(404, "NotFound", "pods \"a3\" not found")
+        }
+        "/api/v1/namespaces/shop/pods/a16/log" => {
+            Reply::steps(200, vec![line(1, "at last"), Step::Hang])
+        }
+        _ => Reply::steps(200, vec![Step::Hang]).after(Duration::from_secs(3_600)),
+    })
+    .await;
+    let mut desk = Desk::new(&server);
+    let pods: Vec<LogPod> = (0..17).map(|n| pod(&format!("a{n}"), 1)).collect();
+    desk.ask(1, of(&pods));
+    let mut texts = desk.texts(3).await;
+    texts.sort();
+    assert_eq!(
+        texts,
+        [
+            "! is read when another ends: at most 16 streams at once",
+            "- the pod is gone",
+            "at last"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn sixteen_streams_at_once_and_silent_ones_do_not_hold_up_other_requests() {
     // No answer begins, as with a container that writes nothing.
     let server = FakeHttp::start(|seen| {
@@ -260,7 +287,7 @@ async fn sixteen_streams_at_once_and_silent_ones_do_not_hold_up_other_requests()
     desk.ask(1, of(&pods));
     assert_eq!(
         desk.texts(1).await,
-        ["! is not read: at most 16 streams at once"]
+        ["! is read when another ends: at most 16 streams at once"]
     );
     let kube = client(&server);
     let query = LogQuery {

@@ -99,7 +99,7 @@ fn patches(server: &FakeHttp) -> usize {
 async fn a_scale_is_sent_once_with_its_version_and_read_back() {
     let dir = tempfile::tempdir().unwrap();
     let (done, server) = change(1, scale(6), 6, dir.path()).await;
-    assert_eq!(done, Ok(Done::Scaled { replicas: 6 }));
+    assert_eq!(done, Ok(Done::Scaled { replicas: Some(6) }));
     assert_eq!(patches(&server), 1);
     let seen = server.seen();
     let patch = seen

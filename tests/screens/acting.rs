@@ -57,6 +57,9 @@ impl Play {
         for key in keys.split_whitespace() {
             let effects = self.session.press(key);
             self.perform(effects);
+            // A person sees the screen between two keys.
+            let (_, effects) = self.session.paint();
+            self.perform(effects);
         }
         self
     }

@@ -53,6 +53,8 @@ pub struct Dialog {
     pub pressed: bool,
     /// The name that must be typed where the context is marked as production.
     pub typed: Input,
+    /// What the servers said has been on the screen.
+    pub(super) seen: bool,
     /// The first line shown.
     pub top: usize,
     pub(super) ticket: u64,
@@ -77,6 +79,7 @@ impl Dialog {
             step: Step::Preview,
             pressed: false,
             typed: Input::default(),
+            seen: false,
             top: 0,
             ticket,
             site,
@@ -160,6 +163,11 @@ impl Dialog {
         }
     }
 
+    /// It was drawn as it is.
+    pub(in crate::app) fn was_drawn(&mut self) {
+        self.seen = self.step == Step::Confirm;
+    }
+
     fn scroll(&mut self, by: isize) {
         self.top = self.top.saturating_add_signed(by);
     }
@@ -234,6 +242,11 @@ impl App {
         let Ok(plan) = &dialog.plan else {
             return Vec::new();
         };
+        // A key that was pressed before the answer was there is not about it.
+        if !dialog.seen {
+            self.mode = Mode::Dialog(dialog);
+            return Vec::new();
+        }
         if plan.refusal().is_some() {
             if chord.code == KeyCode::Enter {
                 return Vec::new();
@@ -250,7 +263,7 @@ impl App {
             dialog.typed.take(chord);
         } else {
             match chord.code {
-                KeyCode::Char('y') => return self.carry_out(*dialog),
+                KeyCode::Char('y') if !chord.ctrl => return self.carry_out(*dialog),
                 KeyCode::Enter if dialog.pressed => return self.carry_out(*dialog),
                 KeyCode::Enter | KeyCode::Char('n' | 'q') => return Vec::new(),
                 KeyCode::Left

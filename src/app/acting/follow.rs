@@ -63,7 +63,7 @@ impl App {
         top: usize,
     ) -> Vec<Effect> {
         match chord.code {
-            KeyCode::Char('u') if !chord.ctrl => self.start_undo(),
+            KeyCode::Char('u') if !chord.ctrl => self.start_undo(Some(ticket)),
             KeyCode::Down | KeyCode::Char('j') => {
                 self.mode = Mode::Following {
                     ticket,
@@ -107,7 +107,12 @@ impl App {
                     };
                 }
             }
-            KeyCode::Char('u') if !chord.ctrl => self.start_undo(),
+            KeyCode::Char('u') if !chord.ctrl => {
+                let at = last.checked_sub(chosen);
+                let of = at.and_then(|at| self.acting.activities.get(at));
+                let ticket = of.map(|of| of.ticket);
+                self.start_undo(ticket);
+            }
             KeyCode::Char('c') if chord.ctrl => return self.leave(),
             KeyCode::Esc | KeyCode::Char('q' | 'J') => {}
             _ => self.mode = Mode::Journal { chosen },

@@ -89,11 +89,13 @@ impl LogAsk {
 /// The pods of an object whose logs are read, and how many it has in all. The first [`LogAsk::STREAMS`] containers' pods.
 pub(super) fn pods_of(key: &Key, picture: &Picture) -> (Vec<LogPod>, usize) {
     let site = &picture.site;
-    let all: Vec<&PodRow> = match key {
+    let mut all: Vec<&PodRow> = match key {
         Key::Pod(id) => site.pods.get(id).into_iter().collect(),
         Key::Workload(id) => picture.index.workload_pods(site, id).collect(),
         _ => Vec::new(),
     };
+    // Those that still write come before those whose end is only on record.
+    all.sort_by_key(|pod| pod.has_ended());
     let mut streams = 0;
     let mut chosen: Vec<LogPod> = Vec::new();
     for pod in &all {

@@ -82,7 +82,7 @@ impl App {
             Action::Scale => self.start_scale(),
             Action::ElectLeaders => self.start_election(),
             Action::Probe => self.start_probe(),
-            Action::Undo => self.start_undo(),
+            Action::Undo => self.start_undo(None),
             Action::Journal => self.mode = Mode::Journal { chosen: 0 },
             Action::Lock => self.toggle_lock(),
             Action::Read(what) => self.read(what),

@@ -1,21 +1,42 @@
 //! What a key does in each mode.
 
 use crate::app::{
-    ActionDef, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer,
+    Action, ActionDef, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer,
     candidates,
 };
 
 impl App {
+    /// Whether a key may be about rows. One that only changes how they are ordered or filtered is not: rows that nobody
+    /// will see in the old order need not be brought into it.
+    pub(super) fn is_about_rows(&self, chord: Chord) -> bool {
+        match &self.mode {
+            Mode::Normal => !matches!(
+                self.action_of(chord),
+                Some(Action::SortNext | Action::SortPrevious | Action::SortReverse)
+            ),
+            Mode::Filter { .. } => chord.code == KeyCode::Enter,
+            _ => true,
+        }
+    }
+
+    /// What a key means on the page.
+    fn action_of(&self, chord: Chord) -> Option<Action> {
+        let applies = |def: &ActionDef| self.applies(def.place) || self.takes_on_charts(def.action);
+        let def = self.options.prefs.keymap.find(chord, applies);
+        def.map(|def| def.action)
+    }
+
     pub(super) fn key(&mut self, chord: Chord) -> Vec<Effect> {
+        // Nobody answers what cannot be read.
+        let hidden = self.is_too_small() && !matches!(self.mode, Mode::Normal);
+        if hidden && chord.code != KeyCode::Esc && !chord.ctrl {
+            return Vec::new();
+        }
         match std::mem::take(&mut self.mode) {
-            Mode::Normal => {
-                let applies =
-                    |def: &ActionDef| self.applies(def.place) || self.takes_on_charts(def.action);
-                match self.options.prefs.keymap.find(chord, applies) {
-                    Some(def) => self.act(def.action),
-                    None => Vec::new(),
-                }
-            }
+            Mode::Normal => match self.action_of(chord) {
+                Some(action) => self.act(action),
+                None => Vec::new(),
+            },
             Mode::Filter { input, before } => {
                 self.filter_key(chord, input, before);
                 Vec::new()

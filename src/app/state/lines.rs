@@ -5,10 +5,10 @@ use crate::{
         Anchor, App, Column, List, Page, PaneId, Section,
         nav::{Subject, View},
     },
-    model::{Key, Name},
+    model::{Key, Name, SECOND, Time},
 };
 
-use super::order::{Order, Passes};
+use super::order::{Filtering, Order, Passes};
 
 /// One line of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ struct Of {
     /// Of what is read for the view.
     reading: (u64, u64),
     size: (u16, u16),
+    /// Seconds, where the filter reads the time.
+    clock: Option<i64>,
 }
 
 /// A line, or all rows of a section.
@@ -72,6 +74,8 @@ pub struct Lines {
     pub counts: Vec<(usize, usize)>,
     /// One section and nothing else: its header stays while rows scroll.
     pub pinned: bool,
+    /// Rows pass the filter, or cease to, by time alone.
+    pub(super) reads_time: bool,
     /// What is wrong with the filter, in words.
     pub fault: Option<String>,
     groups: Vec<Name>,
@@ -81,8 +85,18 @@ impl Lines {
     /// The lines of a page that is only looked at: no filter, the lists' own order.
     pub fn of_page(page: &Page<'_>) -> Lines {
         let mut lines = Lines::default();
-        build(&mut lines, page, &View::pane(PaneId::Home));
+        build(&mut lines, page, &View::pane(PaneId::Home), Time(0));
         lines
+    }
+
+    /// When rows may pass the filter that did not, though nothing was heard.
+    pub(super) fn next_wake(&self, now: Time) -> Option<Time> {
+        self.reads_time.then(|| Time((now.0 / SECOND + 1) * SECOND))
+    }
+
+    /// Whether these are lines of a subject, fresh or not.
+    pub(super) fn are_of(&self, subject: &Subject) -> bool {
+        self.subject.as_ref() == Some(subject)
     }
 
     pub fn len(&self) -> usize {
@@ -246,6 +260,7 @@ impl App {
             },
             reading: self.reading_revision(),
             size: self.size,
+            clock: self.lines.reads_time.then_some(self.now.0 / SECOND),
         };
         let mut lines = std::mem::take(&mut self.lines);
         if lines.subject.as_ref() != Some(&view.subject) {
@@ -262,7 +277,7 @@ impl App {
                 sections: Vec::new(),
             });
             if changed {
-                build(&mut lines, &page, &view);
+                build(&mut lines, &page, &view, self.now);
                 lines.of = Some(of);
             }
             place(&mut lines, &page, &view)
@@ -318,13 +333,15 @@ fn arrange(
     of: &Section<'_>,
     section: usize,
     view: &View,
-) -> Option<(usize, bool)> {
+    now: Time,
+) -> (Option<(usize, bool)>, bool) {
     let list = &*of.list;
     let chosen = view.sort.filter(|sort| sort.section == section);
     let sort = chosen
         .map(|sort| (sort.column, sort.descending))
         .or(of.sort);
     let bound = view.filter.bind(list.columns());
+    let reads_time = bound.reads_time(list.columns());
     let mut text = String::new();
     let mut passes = |list: &dyn List, row: usize, known: Option<&str>| {
         bound.passes(list, row, known, &mut text)
@@ -332,15 +349,20 @@ fn arrange(
     let filter = (!view.filter.is_empty()).then_some(&mut passes as Passes<'_>);
     match list.ledger() {
         Some(ledger) => {
-            let filter = filter.map(|passes| (view.filter.text(), passes));
+            let seconds = u64::try_from(now.0 / SECOND).unwrap_or(0);
+            let filter = filter.map(|passes| Filtering {
+                text: view.filter.text(),
+                clock: if reads_time { seconds } else { 0 },
+                passes,
+            });
             order.follow(list, ledger, sort, filter);
         }
         None => order.remake(list, sort, filter),
     }
-    sort
+    (sort, reads_time)
 }
 
-fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
+fn build(lines: &mut Lines, page: &Page<'_>, view: &View, now: Time) {
     lines.spans.clear();
     (lines.len, lines.stops) = (0, 0);
     lines.columns.clear();
@@ -350,6 +372,7 @@ fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
         .orders
         .resize_with(page.sections.len(), Order::default);
     lines.groups.clear();
+    lines.reads_time = false;
     lines.pinned = page.facts.is_empty() && page.sections.len() == 1;
     let lists = page.sections.iter().map(|section| section.list.columns());
     lines.fault = view.filter.fault(&lists);
@@ -360,7 +383,8 @@ fn build(lines: &mut Lines, page: &Page<'_>, view: &View) {
         let Some(order) = lines.orders.get_mut(section) else {
             continue;
         };
-        let sort = arrange(order, of, section, view);
+        let (sort, reads_time) = arrange(order, of, section, view, now);
+        lines.reads_time |= reads_time;
         let (rows, all) = (order.rows().len(), order.all());
         if !lines.pinned {
             if lines.len > 0 {

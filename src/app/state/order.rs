@@ -15,6 +15,14 @@ use texts::Texts;
 /// Whether a row of a list passes the filter, given its text in small letters where that is at hand.
 pub(super) type Passes<'a> = &'a mut dyn FnMut(&dyn List, usize, Option<&str>) -> bool;
 
+/// What rows are let through by.
+pub(super) struct Filtering<'a> {
+    pub(super) text: &'a str,
+    /// The time, in steps, where rows pass or not by time alone; 0 elsewhere.
+    pub(super) clock: u64,
+    pub(super) passes: Passes<'a>,
+}
+
 /// What the order was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Made {
@@ -80,7 +88,7 @@ impl Order {
         list: &dyn List,
         ledger: Ledger<'_>,
         sort: Option<(usize, bool)>,
-        filter: Option<(&str, Passes<'_>)>,
+        filter: Option<Filtering<'_>>,
     ) {
         let made = Some(Made {
             sort,
@@ -101,7 +109,7 @@ impl Order {
                 self.passing = None;
                 self.filter.clear();
             }
-            Some((text, passes)) => self.filter(list, ledger, text, &changed, moved, passes),
+            Some(filter) => self.filter(list, ledger, filter, &changed, moved),
         }
         self.made = made;
         self.generation = ledger.generation;
@@ -168,13 +176,19 @@ impl Order {
         &mut self,
         list: &dyn List,
         ledger: Ledger<'_>,
-        text: &str,
+        filter: Filtering<'_>,
         changed: &[u32],
         moved: bool,
-        passes: Passes<'_>,
     ) {
+        let Filtering {
+            text,
+            clock,
+            passes,
+        } = filter;
         let columns = 0..list.columns().len();
-        let filtered_at = columns.fold(0, |sum: u64, column| sum.wrapping_add(list.epoch(column)));
+        let filtered_at = columns.fold(clock, |sum: u64, column| {
+            sum.wrapping_add(list.epoch(column))
+        });
         let known = self.passing.is_some() && self.filtered_at == filtered_at;
         if known && self.filter == text && !moved {
             return;

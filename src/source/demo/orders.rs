@@ -95,7 +95,9 @@ impl World {
                 if let Some(of) = self.cluster.workloads.get_mut(at) {
                     of.replicas = *to;
                 }
-                Ok(Done::Scaled { replicas: *to })
+                Ok(Done::Scaled {
+                    replicas: Some(*to),
+                })
             }
             Change::Elect { moves } => {
                 self.check_leaders(moves)?;

@@ -76,6 +76,7 @@ pub(super) fn pod(from: rows::PodRow) -> PodRow {
         created: from.created_at.map(Time),
         deleting: from.deleted,
         host_network: from.host_network,
+        ended: matches!(&*from.phase, "Succeeded" | "Failed"),
         cpu_limit: from.cpu_limit_milli,
         memory_limit: from.memory_limit_bytes,
     }

@@ -81,10 +81,15 @@ impl PodReader {
             let stream = stream.clone();
             self.teller.say(Said::Note { stream, text, bad })
         };
-        let Ok(_permit) = self.streams.try_acquire() else {
-            let text = format!("is not read: at most {} streams at once", LogAsk::STREAMS);
-            return note(text, true).await;
+        let permit = if let Ok(permit) = self.streams.try_acquire() {
+            Ok(permit)
+        } else {
+            let most = LogAsk::STREAMS;
+            let text = format!("is read when another ends: at most {most} streams at once");
+            note(text, true).await?;
+            self.streams.acquire().await
         };
+        let Ok(_permit) = permit else { return Ok(()) };
         let mut told = Told::default();
         let mut wait = FIRST_WAIT;
         let mut last_note = String::new();

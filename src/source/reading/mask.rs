@@ -149,12 +149,14 @@ fn without_credentials(text: &str) -> String {
             }
             continue;
         }
+        // In JSON and YAML the name may stand in quotes, written plainly or escaped in a text of a text.
+        let before = before.trim_end_matches(['"', '\'', '\\', ' ']);
         let name =
             before.rsplit(|letter: char| !(letter.is_alphanumeric() || "_-.".contains(letter)));
         if !name.into_iter().next().is_some_and(is_credential) {
             continue;
         }
-        let blank = rest.len() - rest.trim_start_matches(' ').len();
+        let blank = rest.len() - rest.trim_start_matches([' ', '\\']).len();
         let (blanks, value) = rest.split_at(blank);
         let long = match value.chars().next() {
             Some(quote @ ('"' | '\'')) => value

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{App, Cx, Role},
+    app::{App, Cx, Mode, Role},
     model::System,
     view::{Part, Theme, text},
 };
@@ -29,6 +29,9 @@ pub(in crate::view) fn draw(
     .map(|(name, doing)| format!("{name} {}", doing.at(0)))
     .collect();
     let line = match app.findings.first() {
+        _ if !matches!(app.mode, Mode::Normal) => {
+            "what is open here needs a larger terminal; esc closes it".to_owned()
+        }
         Some(worst) => format!("{} {}: {}", worst.severity.word(), worst.what, worst.why),
         None if app.is_reading() => "reading; nothing wrong found so far".to_owned(),
         None if sick.is_empty() => "nothing is wrong".to_owned(),

@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use crate::{
     app::{App, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{Finding, Severity},
-    model::{Key, State},
+    model::{Key, Source, State},
     view::{LABEL, text},
 };
 
-use super::cells::words;
+use super::cells::{stale_age, words};
 
 pub(super) static PANE: Home = Home;
 pub(super) struct Home;
@@ -31,6 +31,15 @@ struct Findings<'a> {
 impl Findings<'_> {
     fn at(&self, row: usize) -> Option<&Finding> {
         self.cx.findings.get(row)
+    }
+
+    /// How old what it is made of is, where that is older than it should be.
+    fn age(&self, finding: &Finding) -> Option<String> {
+        let Key::Group(id) = &finding.subject else {
+            return None;
+        };
+        let (sampled, _) = self.cx.picture.history.group(id)?.ring.last()?;
+        stale_age(self.cx, Source::Lag, sampled)
     }
 }
 
@@ -77,7 +86,10 @@ impl List for Findings<'_> {
                 }
                 _ => Cell::text(""),
             },
-            _ => Cell::text(finding.why.as_str()),
+            _ => match self.age(finding) {
+                Some(age) => Cell::new(format!("{age} ago: {}", finding.why), Role::Stale),
+                None => Cell::text(finding.why.as_str()),
+            },
         }
     }
 

@@ -100,7 +100,11 @@ proptest! {
                 assert!(known.is_none_or(|known| known == have), "{known:?} is {have:?}");
                 have.contains(text)
             };
-            let filter = (!text.is_empty()).then_some((text, &mut passes as Passes<'_>));
+            let filter = (!text.is_empty()).then_some(Filtering {
+                text,
+                clock: 0,
+                passes: &mut passes,
+            });
             kept.follow(&list, table.ledger(), sort, filter);
 
             let mut plain: Vec<u32> = table.ledger().order.to_vec();

@@ -48,7 +48,10 @@ impl All<'_> {
                 }
             }
             2 => growth().map_or_else(Cell::unknown, |growth| {
+                let sampled = history.and_then(|of| of.ring.last());
+                let old = sampled.and_then(|(at, _)| cells::stale_age(self.cx, Source::Lag, at));
                 let role = match history {
+                    _ if old.is_some() => Role::Stale,
                     Some(history) if history.rises => Role::Bad,
                     _ if growth < 0.0 => Role::Good,
                     _ => Role::Dim,
