@@ -40,3 +40,5 @@ mod reading;
 mod scenarios;
 #[path = "screens/sizes.rs"]
 mod sizes;
+#[path = "screens/verdicts.rs"]
+mod verdicts;

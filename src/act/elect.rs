@@ -115,3 +115,24 @@ pub(super) async fn carry_out(
         .collect();
     Ok(Done::Elected(elected))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::kafka::Api;
+
+    #[test]
+    fn a_broker_that_does_not_know_what_the_controller_did_leaves_it_unknown() {
+        let said = |code| Error::Broker {
+            server: "b:1".to_owned(),
+            api: Api(43),
+            code: Code(code),
+            message: None,
+        };
+        for code in [-1, 7, 13] {
+            assert_eq!(failed(&said(code), true).kind, FailureKind::Unanswered);
+            assert_eq!(failed(&said(code), false).kind, FailureKind::Rejected);
+        }
+        assert_eq!(failed(&said(41), true).kind, FailureKind::Rejected);
+    }
+}

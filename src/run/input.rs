@@ -99,3 +99,16 @@ pub(super) fn stream(signals: Signals, saved: mpsc::Receiver<Msg>) -> impl Strea
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_that_comes_together_with_a_key_is_an_escape_and_no_key() {
+        let together = KeyEvent::new(Code::Char('y'), KeyModifiers::ALT);
+        assert_eq!(chord(together), Some(Chord::plain(KeyCode::Esc)));
+        let alone = KeyEvent::new(Code::Char('y'), KeyModifiers::NONE);
+        assert_eq!(chord(alone), Some(Chord::plain(KeyCode::Char('y'))));
+    }
+}

@@ -46,10 +46,6 @@ impl<B: Backend> Screen<B> {
         &self.backend
     }
 
-    pub fn backend_mut(&mut self) -> &mut B {
-        &mut self.backend
-    }
-
     pub fn size(&self) -> (u16, u16) {
         (self.next.area.width, self.next.area.height)
     }

@@ -76,7 +76,7 @@ impl Play {
         }
     }
 
-    fn answer(&mut self, ticket: u64, said: Said) {
+    pub(crate) fn answer(&mut self, ticket: u64, said: Said) {
         let answer = Box::new(Answer { ticket, said });
         let now = self.session.now;
         let effects = self.session.app.handle(Msg::Answer(answer), now);

@@ -1,5 +1,7 @@
 //! The filter line, from the keys to the rows that are left.
 
+use plimsoll::model::SECOND;
+
 use crate::{
     screen::{Session, options},
     world::{self, START},
@@ -50,6 +52,26 @@ fn terms_leave_rows_out_by_text_by_column_and_by_number() {
         !spaces.is_empty() && spaces.iter().all(|ns| ns == "finance"),
         "{spaces:?}"
     );
+}
+
+#[test]
+fn what_passes_by_its_age_passes_no_longer_when_it_is_older() {
+    let mut session = Session::new(options(), START, (120, 40));
+    let mut young = world::pod("shop/young", "10.0.0.1", "n");
+    young.created = Some(START.plus(-60 * SECOND));
+    let mut old = world::pod("shop/old", "10.0.0.2", "n");
+    old.created = Some(START.plus(-3_600 * SECOND));
+    session.feed([world::pods(vec![young, old])]);
+    typed(&mut session, "O", "age<5m");
+    session.press("enter");
+    assert_eq!(session.screen().column(0, "NAME"), ["young"]);
+    let wake = session.app.next_wake().unwrap();
+    assert!(wake <= START.plus(SECOND), "{wake:?}");
+    session.wait(241 * SECOND);
+    assert_eq!(session.screen().column(0, "NAME"), Vec::<String>::new());
+    typed(&mut session, "O", "age>5m");
+    session.press("enter");
+    assert_eq!(session.screen().column(0, "NAME").len(), 2);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use plimsoll::{
 use crate::acting::{Play, assert_has, entry};
 
 /// Every partition that this broker should lead is led by its second replica, as after a restart.
-fn lead_elsewhere(play: &mut Play, broker: BrokerId) -> usize {
+pub(crate) fn lead_elsewhere(play: &mut Play, broker: BrokerId) -> usize {
     let topics = &play.session.app.picture.site.kafka.topics;
     let mut moves = Vec::new();
     for topic in topics.iter() {

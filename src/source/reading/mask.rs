@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_json_hides_what_it_names_so() {
+        for text in [
+            r#"{"user":"a","password":"hunter2","port":1}"#,
+            r#"{"user": "a", "password" : "hunter2"}"#,
+            r#"{\"password\":\"hunter2\"}"#,
+            "password: 'hunter2'",
+        ] {
+            let shown = without_credentials(text);
+            assert!(!shown.contains("hunter2"), "{shown}");
+            assert!(!text.contains("user") || shown.contains("\"a\""), "{shown}");
+        }
+    }
+
+    #[test]
     fn values_that_call_themselves_credentials_are_masked_wherever_they_stand() {
         let applied =
             json!({"spec": {"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]}}).to_string();

@@ -1,0 +1,186 @@
+//! What is claimed of a change, and what is not: answers that never came, old numbers, undo, keys that came too early.
+
+use plimsoll::{
+    app::{Effect, Mode, Step},
+    model::{BrokerId, SECOND, Source, State, Update},
+    plan::{Done, Elected, Failure, FailureKind, Order, Outcome, Said, Task},
+};
+
+use crate::{
+    acting::{Play, assert_has},
+    leaders::lead_elsewhere,
+    world,
+};
+
+/// Presses the last key of a dialog; the order it gives is not obeyed.
+fn last_key(play: &mut Play) -> Order {
+    let effects = play.session.press("y");
+    let order = effects.iter().find_map(|effect| match effect {
+        Effect::Order(order) => Some((**order).clone()),
+        _ => None,
+    });
+    order.unwrap()
+}
+
+#[test]
+fn an_election_without_an_answer_is_unknown_and_one_that_was_refused_changed_nothing() {
+    let unanswered = Failure::new(FailureKind::Unanswered, "no answer in 20 s");
+    for refused in [false, true] {
+        let mut play = Play::guarded((120, 40));
+        lead_elsewhere(&mut play, BrokerId(2));
+        play.press("4 g j j E enter y");
+        let order = last_key(&mut play);
+        let Task::Do(entry) = &order.task else {
+            panic!("{order:?}")
+        };
+        let plimsoll::plan::Change::Elect { moves } = &entry.change else {
+            panic!("{entry:?}")
+        };
+        let answer = if refused {
+            let of = |of: &plimsoll::plan::LeaderMove| Elected {
+                id: of.id.clone(),
+                leader: of.from,
+                refused: Some("NOT_CONTROLLER".to_owned()),
+            };
+            Ok(Done::Elected(moves.iter().map(of).collect()))
+        } else {
+            Err(unanswered.clone())
+        };
+        play.answer(order.ticket, Said::Done(answer));
+        let entry = play.until_over(40);
+        let kind = if refused {
+            FailureKind::Rejected
+        } else {
+            FailureKind::Unanswered
+        };
+        assert_eq!(entry.outcome, Some(Outcome::Failed { kind }), "{entry:?}");
+        assert!(entry.verdict.starts_with(kind.words()), "{}", entry.verdict);
+        assert!(!play.text().contains("done, not steady"));
+    }
+}
+
+#[test]
+fn nothing_wakes_the_program_for_what_is_over() {
+    let mut play = Play::guarded((120, 40));
+    play.press("U y");
+    play.session.wait(16 * 60 * SECOND);
+    let (_, _) = play.session.paint();
+    let wake = play.session.app.next_wake();
+    assert!(wake.is_none_or(|at| at > play.session.now), "{wake:?}");
+}
+
+#[test]
+fn a_confirmation_is_about_what_was_on_the_screen() {
+    let mut play = Play::guarded((120, 40));
+    play.press("1 enter s 6 enter");
+    // The second key comes before the answer of the dry run was drawn.
+    let effects = play.session.press("y");
+    let Some(Effect::Order(tried)) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    play.answer(tried.ticket, Said::Tried(Ok(Vec::new())));
+    assert_eq!(play.session.press("y"), []);
+    assert!(matches!(&play.session.app.mode, Mode::Dialog(of) if of.step == Step::Confirm));
+    // A terminal in which nothing of it can be read answers nothing.
+    play.session.resize(30, 6);
+    let (_, _) = play.session.paint();
+    assert_eq!(play.session.press("y"), []);
+    play.session.resize(120, 40);
+    let (_, _) = play.session.paint();
+    assert_eq!(play.session.press("ctrl-y"), []);
+    // The context has locked itself while the confirmation was open.
+    play.session.wait(16 * 60 * SECOND);
+    let (_, _) = play.session.paint();
+    assert_eq!(play.session.press("y"), []);
+    assert!(matches!(play.session.app.mode, Mode::Unlock { .. }));
+    let effects = play.session.press("y");
+    assert!(
+        matches!(effects.last(), Some(Effect::Order(order)) if matches!(order.task, Task::Try(_))),
+        "the servers are asked again: {effects:?}"
+    );
+}
+
+#[test]
+fn undo_means_the_change_that_is_shown_and_one_that_failed_can_be_taken_back_again() {
+    let mut play = Play::guarded((120, 40));
+    play.press("1 enter s 6 enter y y");
+    play.until_over(300);
+    // What nothing takes back does not hide it.
+    play.press("esc 3 / o r d e r s enter P enter y");
+    play.until_over(30);
+    assert_eq!(play.session.app.acting.activities.len(), 2);
+    play.press("esc u");
+    assert_has(
+        &play.text(),
+        &["scale Deployment finance/fraud", "--replicas=1"],
+    );
+    play.press("enter");
+    let order = last_key(&mut play);
+    let why = Failure::new(FailureKind::Conflict, "somebody was quicker");
+    play.answer(order.ticket, Said::Done(Err(why)));
+    play.press("esc u");
+    assert_has(
+        &play.text(),
+        &["scale Deployment finance/fraud", "--replicas=1"],
+    );
+    // From the panel of the probe it is the probe that is meant.
+    play.press("esc J j enter");
+    assert_has(&play.text(), &["probe"]);
+    play.press("u");
+    assert_has(&play.text(), &["nothing to undo: the records go"]);
+}
+
+#[test]
+fn pods_that_ended_are_not_waited_for_and_old_numbers_prove_nothing() {
+    let mut play = Play::guarded((120, 40));
+    play.press("1 enter s 6 enter y y");
+    // One that was evicted before stays as a record.
+    let site = &play.session.app.picture.site;
+    let mut evicted = site
+        .pods
+        .iter()
+        .find(|pod| pod.id.name.starts_with("fraud"))
+        .unwrap()
+        .clone();
+    evicted.id.name = "fraud-evicted".into();
+    evicted.uid = "gone".into();
+    evicted.status = "Evicted".into();
+    evicted.ip = None;
+    evicted.ready = 0;
+    evicted.ended = true;
+    let now = play.session.now;
+    let delta = plimsoll::model::Delta::set(vec![evicted]);
+    play.session.feed([world::at(now, Update::Pods(delta))]);
+    let entry = play.until_over(300);
+    assert_eq!(entry.outcome, Some(Outcome::Steady), "{}", entry.verdict);
+}
+
+#[test]
+fn a_preview_says_what_was_not_read() {
+    let mut play = Play::guarded((120, 40));
+    for (source, words) in [
+        (
+            Source::Members,
+            "which groups its pods work for is not known for sure: members: unreachable",
+        ),
+        (
+            Source::Autoscalers,
+            "whether a HorizontalPodAutoscaler holds it is not known",
+        ),
+    ] {
+        let lost = world::health(source, State::Unreachable, "gone");
+        play.session.feed([lost]);
+        play.press("1 enter s 3");
+        assert_has(&play.text(), &[words]);
+        play.press("esc");
+    }
+}
+
+#[test]
+fn partitions_are_no_limit_to_a_share_group() {
+    let mut play = Play::guarded((120, 40));
+    play.press("5 / m a i l e r enter s 2 0");
+    let text = play.text();
+    assert_has(&text, &["group mailer"]);
+    assert!(!text.contains("would be idle"), "{text}");
+}
