@@ -199,6 +199,25 @@ pub fn main() -> Exit {
     exit
 }
 
+/// What was read of one site and is not configured for the next.
+fn lacking(context: &str, before: &Settings, now: &Settings) -> Option<String> {
+    let (had, has) = (before.systems(), now.systems());
+    let lost = had.iter().filter(|system| !has.contains(system));
+    let lost: Vec<&str> = lost
+        .map(|system| match system {
+            System::Kubernetes => "Kubernetes",
+            System::Kafka => "Kafka",
+            System::Prometheus => "Prometheus",
+        })
+        .collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "the config names no {} for {context}: see [contexts.{context}]",
+            lost.join(" and no ")
+        )
+    })
+}
+
 /// Shows one site after the other, as the user goes from context to context.
 async fn show(asked: &Invocation, env: &Environment, pane: Option<PaneId>) -> Result<Code, Exit> {
     let mut settings = asked.settings.clone();
@@ -215,7 +234,10 @@ async fn show(asked: &Invocation, env: &Environment, pane: Option<PaneId>) -> Re
         match shown.await {
             Ok(screen::Left::Ended(code)) => return Ok(code),
             Ok(screen::Left::For(context)) => match asked.settings_for(&context, env) {
-                Ok(other) => before = Some(std::mem::replace(&mut settings, other)),
+                Ok(other) => {
+                    said = lacking(&context, &settings, &other);
+                    before = Some(std::mem::replace(&mut settings, other));
+                }
                 Err(exit) => said = words(&exit),
             },
             Err(exit) => match before.take() {

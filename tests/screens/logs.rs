@@ -254,6 +254,22 @@ fn a_search_marks_what_it_finds_goes_from_one_to_the_next_and_leaves_out_the_res
         &[(20_000, "another"), (20_001, "needle again")],
     ));
     assert_eq!(rows(&desk.screen()).len(), 4);
+    // What comes late stands where it belongs.
+    desk.say(lines(
+        "fraud-556xkdqdx9-mv2wj",
+        &[(15_000, "late needle"), (15_001, "late")],
+    ));
+    let shown = rows(&desk.screen());
+    assert_eq!(
+        shown,
+        [
+            "line 0 Needle",
+            "line 20 Needle",
+            "line 40 Needle",
+            "late needle",
+            "needle again"
+        ]
+    );
     desk.press("&");
     assert_eq!(found(&mut desk), "line 40 Needle");
     // `n` shows nodes again elsewhere; the key of the pane does so here.

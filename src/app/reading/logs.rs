@@ -249,23 +249,26 @@ impl Logs {
         let newer = if line.kind == LineKind::Log { newer } else { 0 };
         let place = self.lines.len() - newer;
         self.bytes += line.cost();
-        let shown = match (&mut self.shown, &self.shown_by) {
-            (None, _) => true,
-            (Some(places), Some((search, _))) if newer == 0 => {
+        // Its place among those that can be seen, if it can.
+        let seen = match (&mut self.shown, &self.shown_by) {
+            (None, _) => Some(place),
+            (Some(places), Some((search, _))) => {
+                let number = self.dropped + place as u64;
+                let later = places.iter_mut().rev().take_while(|of| **of >= number);
+                let later = later.map(|of| *of += 1).count();
+                let at = places.len() - later;
                 let finds = line.kind != LineKind::Log || search.finds(&line.text);
-                if finds {
-                    places.push_back(self.dropped + place as u64);
-                }
-                finds
+                finds.then(|| {
+                    places.insert(at, number);
+                    at
+                })
             }
-            _ => {
-                self.shown_by = None;
-                false
-            }
+            // They are looked for anew before anybody sees them.
+            (Some(_), None) => None,
         };
-        if shown && newer > 0 {
+        if let Some(seen) = seen.filter(|_| newer > 0) {
             // Those on the screen are further down now.
-            let moved = |at: usize| if at >= place { at + 1 } else { at };
+            let moved = |at: usize| if at >= seen { at + 1 } else { at };
             let top = self.scroll.top;
             self.scroll.top = moved(top);
             self.found = self.found.map(moved);

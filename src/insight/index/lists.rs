@@ -13,6 +13,8 @@ pub(super) struct Lists<K> {
     rows: Vec<Vec<u32>>,
     /// By row: its list.
     list_of: Vec<u32>,
+    /// Lists without a row.
+    empty: usize,
 }
 
 impl<K> Default for Lists<K> {
@@ -22,11 +24,20 @@ impl<K> Default for Lists<K> {
             keys: Vec::new(),
             rows: Vec::new(),
             list_of: Vec::new(),
+            empty: 0,
         }
     }
 }
 
 impl<K: Ord + Clone> Lists<K> {
+    /// Empty lists that are always kept: what rows belong to comes back.
+    const SPARE: usize = 1_024;
+
+    /// Whether most of it is about what no row belongs to any more: jobs that ran, revisions of long ago.
+    pub(super) fn is_mostly_empty(&self) -> bool {
+        self.empty > Self::SPARE.max(self.rows.len() / 2)
+    }
+
     /// Puts changed rows where they belong now. A list that was made stays, empty or not: what rows belong to comes back.
     pub(super) fn follow(&mut self, changed: &[u32], key: impl Fn(u32) -> Option<K>) {
         for row in changed {
@@ -46,6 +57,7 @@ impl<K: Ord + Clone> Lists<K> {
         self.keys.push(key.clone());
         self.names.insert(key, next);
         self.rows.push(Vec::new());
+        self.empty += 1;
         next
     }
 
@@ -65,8 +77,10 @@ impl<K: Ord + Clone> Lists<K> {
             && let Some(place) = rows.iter().position(|of| *of == row)
         {
             rows.swap_remove(place);
+            self.empty += usize::from(rows.is_empty());
         }
         if let Some(rows) = self.rows.get_mut(list as usize) {
+            self.empty -= usize::from(rows.is_empty());
             rows.push(row);
         }
     }
@@ -98,5 +112,24 @@ impl<K: Ord + Clone> Lists<K> {
         K: Borrow<Q>,
     {
         self.names.get(key).map_or(&[], |list| self.rows(*list))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_nobody_needs_are_noticed() {
+        let mut lists = Lists::default();
+        for job in 0..1_024_u32 {
+            lists.follow(&[1], |_| Some(job));
+            assert!(!lists.is_mostly_empty(), "{job}");
+        }
+        lists.follow(&[1, 2], |row| Some(100_000 + row));
+        assert!(!lists.is_mostly_empty());
+        lists.follow(&[1, 2], |_| None);
+        assert!(lists.is_mostly_empty());
+        assert_eq!(lists.of(&100_001), [0_u32; 0]);
     }
 }

@@ -32,6 +32,13 @@ impl Owners {
         sets_read: u64,
         moved: &mut Vec<u32>,
     ) {
+        let all: Vec<u32>;
+        let mut changed = changed;
+        if self.pods.is_mostly_empty() {
+            *self = Owners::default();
+            all = (0..site.pods.numbers()).collect();
+            changed = &all;
+        }
         let Owners {
             pods,
             workloads,
