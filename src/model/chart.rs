@@ -105,6 +105,21 @@ impl ChartAnswer {
     /// Series kept of one answer.
     pub const SERIES: usize = 512;
 
+    /// An answer at this moment that holds nothing yet. Its samples stand on multiples of the step, so that the next answer
+    /// has them at the same moments.
+    pub fn empty(ask: &ChartAsk, now: Time) -> Self {
+        let step = ask.step();
+        let end = Time(now.0.div_euclid(step) * step);
+        ChartAnswer {
+            start: end.plus(-ask.range.div_euclid(step) * step),
+            end,
+            ask: ask.clone(),
+            series: Vec::new(),
+            lacking: Vec::new(),
+            failed: None,
+        }
+    }
+
     /// Whether this answer may stand in place of `known`. A late one may not.
     pub fn replaces(&self, known: &ChartAnswer) -> bool {
         let (new, old) = (self.ask.generation, known.ask.generation);

@@ -98,17 +98,7 @@ fn names(ask: &ChartAsk) -> Vec<String> {
 
 async fn read(client: &Client, known: &mut Option<(Time, Probe)>, ask: &ChartAsk) -> ChartAnswer {
     let now = clock::now();
-    // Samples stand on multiples of the step, so that the next answer has them at the same moments.
-    let step = ask.step();
-    let end = Time(now.0.div_euclid(step) * step);
-    let mut answer = ChartAnswer {
-        start: end.plus(-ask.range.div_euclid(step) * step),
-        end,
-        ask: ask.clone(),
-        series: Vec::new(),
-        lacking: Vec::new(),
-        failed: None,
-    };
+    let mut answer = ChartAnswer::empty(ask, now);
     if let Err(error) = fill(client, known, &mut answer, now).await {
         answer.failed = Some(error.to_string().into());
     }

@@ -143,16 +143,7 @@ impl Collectors {
 
     /// Answers a range query.
     pub(in crate::source::demo) fn answer(&self, ask: &ChartAsk, now: Time) -> Envelope {
-        let step = ask.step();
-        let end = Time(now.0.div_euclid(step) * step);
-        let mut answer = ChartAnswer {
-            start: end.plus(-ask.range.div_euclid(step) * step),
-            end,
-            ask: ask.clone(),
-            series: Vec::new(),
-            lacking: Vec::new(),
-            failed: None,
-        };
+        let mut answer = ChartAnswer::empty(ask, now);
         if self.prometheus_down {
             answer.failed = Some(format!("{URL}: range query: connection refused").into());
         } else {
@@ -165,7 +156,7 @@ impl Collectors {
                 .map(|((of, signal), past)| Point {
                     signal: *signal,
                     of: of.clone(),
-                    samples: self.samples((of, *signal), past, &answer, step),
+                    samples: self.samples((of, *signal), past, &answer, ask.step()),
                 })
                 .filter(|point| !point.samples.is_empty())
                 .collect();
