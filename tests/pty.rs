@@ -51,6 +51,22 @@ fn signals_end_it_within_a_second_and_the_terminal_is_restored() {
 }
 
 #[test]
+fn a_panic_gives_the_terminal_back_before_its_report() {
+    let mut program = Program::panics((80, 24));
+    program.wait_for("still here");
+    let text = program.text();
+    assert!(
+        !text.contains("on purpose"),
+        "a panic of a task leaves the screen alone: {text}"
+    );
+    assert!(program.is_on_alternate_screen());
+    program.press("x");
+    assert_eq!(program.exit_code(), 101);
+    program.assert_restored();
+    program.wait_for("here, on purpose");
+}
+
+#[test]
 fn when_the_terminal_goes_away_the_process_ends_too() {
     let mut program = Program::start((80, 24), &[]);
     program.wait_for("what hurts now");

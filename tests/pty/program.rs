@@ -68,6 +68,21 @@ impl Program {
         Self::spawn(size, command, &[("STDERR", file.to_str().unwrap())])
     }
 
+    /// The example that panics.
+    pub(crate) fn panics(size: (u16, u16)) -> Self {
+        let tests = std::env::current_exe().unwrap();
+        let built = tests.parent().unwrap().parent().unwrap();
+        let program = built.join("examples/panics");
+        let hint = "`cargo test` builds it; for a test alone: cargo build --examples";
+        assert!(
+            program.exists(),
+            "{} is not there: {hint}",
+            program.display()
+        );
+        let command = CommandBuilder::new(program);
+        Self::spawn(size, command, &[])
+    }
+
     fn spawn(
         (cols, rows): (u16, u16),
         mut command: CommandBuilder,
