@@ -30,7 +30,8 @@ fn failed(error: &Error, sent: bool) -> Failure {
         Error::Broker { .. } => FailureKind::Rejected,
         _ => FailureKind::NotSent,
     };
-    Failure::new(kind, error.to_string())
+    let failure = Failure::new(kind, error.to_string());
+    if sent { failure } else { failure.unsent() }
 }
 
 fn leader(metadata: &Metadata, id: &PartitionId) -> Option<BrokerId> {
@@ -53,7 +54,7 @@ fn changed(metadata: &Metadata, moves: &[LeaderMove]) -> Option<Failure> {
             "{other} of {} partitions have another leader than when the plan was made: look at it again",
             moves.len()
         );
-        Failure::new(FailureKind::Conflict, words)
+        Failure::new(FailureKind::Conflict, words).unsent()
     })
 }
 

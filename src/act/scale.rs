@@ -67,7 +67,8 @@ async fn unchanged(
     target: &ScaleTarget<'_>,
     from: u32,
 ) -> Result<Scaled, Failure> {
-    let now = writer.scale(target).await.map_err(|error| before(&error))?;
+    let now = writer.scale(target).await;
+    let now = now.map_err(|error| before(&error).unsent())?;
     if now.replicas == from {
         return Ok(now);
     }
@@ -75,7 +76,7 @@ async fn unchanged(
         "{} {}/{} has {} replicas now, the plan was made for {from}: look at it again",
         target.resource.kind, target.namespace, target.name, now.replicas
     );
-    Err(Failure::new(FailureKind::Conflict, words))
+    Err(Failure::new(FailureKind::Conflict, words).unsent())
 }
 
 /// A dry run, and who else manages the count.

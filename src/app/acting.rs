@@ -378,17 +378,7 @@ impl App {
             }
             Said::Done(done) => {
                 if let Some(of) = self.acting.activity(answer.ticket) {
-                    of.entry.answered = Some(self.now);
-                    match &done {
-                        Err(failure) if failure.kind == FailureKind::NotSent => {
-                            of.entry.sent = None;
-                            of.entry.answered = None;
-                        }
-                        Err(failure) if failure.kind == FailureKind::Unanswered => {
-                            of.entry.answered = None;
-                        }
-                        _ => {}
-                    }
+                    of.entry.hear(&done, self.now);
                     of.watch.hear(done);
                 }
                 self.follow()

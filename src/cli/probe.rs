@@ -106,16 +106,14 @@ async fn live(
     let mut entry = entry(clock::now(), site.clone(), topic, partitions);
     let done = act::once(&hands, &mut journal, &entry, clock::now).await;
     entry.sent = Some(entry.at);
-    entry.ended = Some(clock::now());
+    let ended = clock::now();
+    entry.hear(&done, ended);
+    entry.ended = Some(ended);
     let result = match done {
         Ok(Done::Probed(report)) => {
-            entry.answered = entry.ended;
-            entry.outcome = Some(match report.fine() {
-                fine if fine == report.partitions.len() => Outcome::Steady,
-                0 => Outcome::Unsteady,
-                _ => Outcome::Half,
-            });
-            entry.verdict = report.verdict();
+            let (outcome, verdict) = report.verdict();
+            entry.outcome = Some(outcome);
+            entry.verdict = verdict;
             Ok((site, report))
         }
         Ok(_) => Err(Exit::quiet(Code::Nothing)),
@@ -174,7 +172,7 @@ fn print(topic: &Name, site: &Name, probed: &ProbeReport, report: &ReportSetting
     };
     let mut text = print_items(&document, COLUMNS, report);
     if matches!(report.format, Format::Table | Format::Text) {
-        text.push_str(&probed.verdict());
+        text.push_str(&probed.verdict().1);
         text.push('\n');
     }
     let whole = probed.fine() == probed.partitions.len() && !probed.partitions.is_empty();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Name, Time};
 
-use super::{Change, FailureKind};
+use super::{Change, Done, Failure, FailureKind};
 
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Notes what an answer tells of how far it came.
+    pub fn hear(&mut self, answer: &Result<Done, Failure>, now: Time) {
+        match answer {
+            Err(failure) if !failure.sent => self.sent = None,
+            Err(failure) if failure.kind == FailureKind::Unanswered => {}
+            _ => self.answered = Some(now),
+        }
+    }
+
     /// How far it came before the program ended, in words.
     pub fn how_far(&self) -> &'static str {
         match (self.sent, self.answered) {

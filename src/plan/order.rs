@@ -183,6 +183,8 @@ impl FailureKind {
 pub struct Failure {
     pub kind: FailureKind,
     pub words: String,
+    /// The request that changes something has left.
+    pub sent: bool,
 }
 
 impl Failure {
@@ -190,7 +192,15 @@ impl Failure {
         Failure {
             kind,
             words: words.into(),
+            sent: kind != FailureKind::NotSent,
         }
+    }
+
+    /// It failed before that: what was read first said so.
+    #[must_use]
+    pub fn unsent(mut self) -> Self {
+        self.sent = false;
+        self
     }
 }
 

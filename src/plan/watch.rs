@@ -84,7 +84,7 @@ impl Watch {
             }
             Some(Ok(Done::Probed(report))) => {
                 progress.lines = probe_lines(report);
-                progress.verdict = Some(probe_verdict(report));
+                progress.verdict = Some(report.verdict());
                 return progress;
             }
             Some(Ok(Done::Scaled { replicas })) => {
@@ -378,35 +378,30 @@ fn probe_lines(report: &ProbeReport) -> Vec<(&'static str, String, Option<bool>)
     lines
 }
 
-/// What a probe amounts to: the cluster takes writes, or where it does not; and which broker is slow.
-fn probe_verdict(report: &ProbeReport) -> (Outcome, String) {
-    let (fine, all) = (report.fine(), report.partitions.len());
-    let brokers = report.brokers();
-    let slowest = brokers
-        .iter()
-        .find_map(|of| Some((of.broker?, of.acknowledged?)));
-    let slow = slowest.map_or_else(String::new, |(broker, time)| {
-        format!(
-            "; slowest to acknowledge is broker {broker}: {}",
-            millis(Some(time))
-        )
-    });
-    let outcome = match fine {
-        fine if fine == all => Outcome::Steady,
-        0 => Outcome::Failed {
-            kind: FailureKind::Rejected,
-        },
-        _ => Outcome::Half,
-    };
-    (
-        outcome,
-        format!("{fine} of {all} partitions took the record and gave it back{slow}"),
-    )
-}
-
 impl ProbeReport {
-    /// One sentence: whether the topic takes writes, and which broker is slow.
-    pub fn verdict(&self) -> String {
-        probe_verdict(self).1
+    /// What it amounts to: whether the topic takes writes, and which broker is slow.
+    pub fn verdict(&self) -> (Outcome, String) {
+        let (fine, all) = (self.fine(), self.partitions.len());
+        let brokers = self.brokers();
+        let slowest = brokers
+            .iter()
+            .find_map(|of| Some((of.broker?, of.acknowledged?)));
+        let slow = slowest.map_or_else(String::new, |(broker, time)| {
+            format!(
+                "; slowest to acknowledge is broker {broker}: {}",
+                millis(Some(time))
+            )
+        });
+        let outcome = match fine {
+            fine if fine == all => Outcome::Steady,
+            0 => Outcome::Failed {
+                kind: FailureKind::Rejected,
+            },
+            _ => Outcome::Half,
+        };
+        (
+            outcome,
+            format!("{fine} of {all} partitions took the record and gave it back{slow}"),
+        )
     }
 }

@@ -116,8 +116,10 @@ fn undo_means_the_change_that_is_shown_and_one_that_failed_can_be_taken_back_aga
     );
     play.press("enter");
     let order = last_key(&mut play);
-    let why = Failure::new(FailureKind::Conflict, "somebody was quicker");
+    let why = Failure::new(FailureKind::Conflict, "somebody was quicker").unsent();
     play.answer(order.ticket, Said::Done(Err(why)));
+    let undo = &play.session.app.acting.activities.last().unwrap().entry;
+    assert_eq!((undo.sent, undo.answered), (None, None), "it never left");
     play.press("esc u");
     assert_has(
         &play.text(),
