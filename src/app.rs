@@ -31,7 +31,7 @@ pub use charts::{ChartView, PARTS, RANGES};
 pub use columns::{Columns, ListName};
 pub use copy::{COPIED, Copied, Reach};
 pub use effect::{Effect, Interest};
-pub use filter::{Bound, Filter, GRAMMAR, Unit};
+pub use filter::{Bound, Filter, GRAMMAR, SEARCH, Unit};
 pub use help::HelpLine;
 pub use key::{Chord, KeyCode};
 pub use keymap::{KeyFault, Keymap};

@@ -46,6 +46,9 @@ impl Invocation {
     /// What holds with another kubeconfig context. Flags that say which servers to speak to meant those of the first one;
     /// who to be and what not to do stays.
     fn settings_for(&self, context: &str, env: &Environment) -> Result<Settings, Exit> {
+        if self.settings.context.as_deref() == Some(context) {
+            return Ok(self.settings.clone());
+        }
         let mut line = self.line.clone();
         let kubectl = &line.kubectl;
         line.kubectl = KubectlArgs {
@@ -119,7 +122,15 @@ pub fn parse(
             subject: Subject::Lag(groups),
             report,
         },
-        Some(Subcommands::Probe { topic }) => Command::Probe { topic, report },
+        Some(Subcommands::Probe { topic, yes }) => {
+            if settings.production && !yes {
+                let why = "it writes to the topic, and this context is marked as production";
+                return Err(Complaint::new("probe", why)
+                    .remedy("give --yes to do it")
+                    .into());
+            }
+            Command::Probe { topic, report }
+        }
         Some(Subcommands::Snapshot { view }) => Command::Report {
             subject: Subject::View(view),
             report,
@@ -212,7 +223,7 @@ fn lacking(context: &str, before: &Settings, now: &Settings) -> Option<String> {
         .collect();
     (!lost.is_empty()).then(|| {
         format!(
-            "the config names no {} for {context}: see [contexts.{context}]",
+            "no {} is configured for {context}: flags were for another context, see [contexts.{context}] in the config",
             lost.join(" and no ")
         )
     })

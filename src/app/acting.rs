@@ -64,6 +64,8 @@ pub struct Acting {
     /// What an earlier run of the program left in the middle, with the tickets under which the journal holds it.
     pub unfinished: Vec<(u64, Entry)>,
     tickets: u64,
+    /// The change of which the user was told, on leaving, that it is not over.
+    told: Option<u64>,
 }
 
 impl Acting {
@@ -181,21 +183,23 @@ impl App {
 
     /// Takes back a change: the one of this ticket, or the newest that can be taken back.
     pub(super) fn start_undo(&mut self, ticket: Option<u64>) {
-        let changes = self.acting.activities.iter().rev();
-        let mut meant = changes
-            .filter(|of| ticket.is_none_or(|ticket| of.ticket == ticket))
-            .filter(|of| of.may_have_been_done());
-        let newest = meant.clone().next();
-        // What nothing takes back stands in no one's way.
-        let found = meant.find(|of| of.undo.is_ok()).or(newest);
+        let done = || {
+            let changes = self.acting.activities.iter().rev();
+            changes.filter(|of| of.may_have_been_done())
+        };
+        let taken_back =
+            |of: &Activity| done().any(|other| other.entry.undo_of == Some(of.entry.at));
+        // Of itself `u` goes further back each time; what nothing takes back stands in no one's way.
+        let open = || done().filter(|of| of.entry.undo_of.is_none() && !taken_back(of));
+        let found = match ticket {
+            Some(ticket) => done().find(|of| of.ticket == ticket),
+            None => open().find(|of| of.undo.is_ok()).or_else(|| open().next()),
+        };
         let Some(of) = found else {
-            self.say("nothing to undo: nothing was changed in this session");
+            self.say("nothing to undo: nothing was changed in this session that is not taken back");
             return;
         };
-        let again = |other: &Activity| {
-            other.entry.undo_of == Some(of.entry.at) && other.may_have_been_done()
-        };
-        if self.acting.activities.iter().any(again) {
+        if taken_back(of) {
             self.say(format!("{} was taken back already", of.entry.change));
             return;
         }
@@ -224,6 +228,22 @@ impl App {
         let mut dialog = Dialog::new(wish, self.options.site.clone(), ticket, undo_of);
         dialog.replan(&self.picture);
         self.mode = Mode::Dialog(Box::new(dialog));
+    }
+
+    /// Leaves; where a change is not over, only the second time.
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        let open = self.acting.open();
+        let open = open.map(|of| (of.ticket, of.entry.change.to_string()));
+        match open {
+            Some((ticket, change)) if self.acting.told != Some(ticket) => {
+                self.acting.told = Some(ticket);
+                self.say(format!(
+                    "{change} is not over: once more leaves it, and the journal will say so"
+                ));
+                Vec::new()
+            }
+            _ => self.leave(),
+        }
     }
 
     /// Locks the context at once, or asks whether to unlock it.

@@ -14,7 +14,9 @@ pub use quantity::Unit;
 
 /// Memory that one pattern may take.
 const PATTERN: usize = 1 << 20;
-/// The grammar in one line.
+/// The grammar of a search in a long text, in one line.
+pub const SEARCH: &str = "words !not ~regex";
+/// The whole grammar in one line.
 pub const GRAMMAR: &str = "words !not key:value ~regex lag>1k age<2h";
 
 /// What one term asks for.

@@ -112,7 +112,11 @@ impl<'t> Query<'t> {
             .iter()
             .find(|(_, known)| known.contains(&&*first))
             .map(|(kind, _)| *kind)
-            .filter(|_| words.len() > 1 || text.ends_with(' '));
+            .filter(|kind| {
+                // No pane and no object is called so: the kind itself is meant.
+                let alone = matches!(*kind, "context" | "theme");
+                alone || words.len() > 1 || text.ends_with(' ')
+            });
         if kind.is_some() {
             words.remove(0);
         }

@@ -223,6 +223,15 @@ impl Reading {
         }
     }
 
+    /// Whether a search finds anything in what was read.
+    pub(super) fn finds_any(&self, search: &Search) -> bool {
+        match self {
+            Reading::Logs(logs) => logs.finds_any(search),
+            Reading::Object(document) => document.finds_any(search),
+            Reading::Events(_) => true,
+        }
+    }
+
     pub(super) fn look_as(&mut self, look: Look) {
         match self {
             Reading::Logs(logs) => logs.look = look,

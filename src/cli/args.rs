@@ -89,6 +89,9 @@ pub enum Subcommands {
         /// The topic; it is never created, and must not be compacted.
         #[arg(long, value_name = "TOPIC")]
         topic: String,
+        /// Do it though the context is marked as production.
+        #[arg(long)]
+        yes: bool,
     },
     /// One view, headless.
     Snapshot {

@@ -235,8 +235,38 @@ fn the_current_context_chooses_the_section_too() {
     let settings = ask_in("", &env).unwrap().settings;
     assert_eq!(settings.context.as_deref(), Some("prod"));
     assert!(settings.production);
+    let words = "probe --topic t --bootstrap-server a:1";
+    let refused = ask_in(words, &env).unwrap_err();
+    assert!(refused.lines().any(|line| line.contains("give --yes")));
+    assert!(ask_in(&format!("{words} --yes"), &env).is_ok());
     let without = ask_in("--no-kube --bootstrap-server a:1", &env).unwrap();
     assert!(!without.settings.production);
+}
+
+#[test]
+fn flags_that_name_servers_hold_for_the_context_they_were_given_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let kubeconfig = folder.path().join("kubeconfig");
+    let config = folder.path().join("config.toml");
+    std::fs::write(
+        &kubeconfig,
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts:\n\
+         - {name: a, context: {cluster: c, user: u}}\n- {name: b, context: {cluster: c, user: u}}\n",
+    )
+    .unwrap();
+    std::fs::write(&config, "[contexts.b]\nproduction = true\n").unwrap();
+    let env = Environment {
+        kubeconfig: Some(kubeconfig.into()),
+        config: Some(config),
+        ..Environment::default()
+    };
+    let asked = ask_in("--bootstrap-server a:1 --read-only --as me -n shop", &env).unwrap();
+    let other = asked.settings_for("b", &env).unwrap();
+    assert!(other.kafka.is_none() && other.production && other.read_only);
+    assert_eq!(other.kube.unwrap().as_user.as_deref(), Some("me"));
+    assert_eq!(other.namespace, None);
+    let back = asked.settings_for("a", &env).unwrap();
+    assert!(back.kafka.is_some() && !back.production);
 }
 
 #[test]

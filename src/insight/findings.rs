@@ -11,6 +11,8 @@ use super::{
 /// How bad a finding is. The order is that of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// A broker that is missed: the cause of much below it.
+    Broker,
     /// Data cannot be read or written.
     Offline,
     /// Writes with acks=all fail.
@@ -29,6 +31,7 @@ impl Severity {
     /// One short word for the first column.
     pub fn word(self) -> &'static str {
         match self {
+            Severity::Broker => "BROKER",
             Severity::Offline => "OFFLINE",
             Severity::UnderMinIsr => "MIN ISR",
             Severity::Falling => "FALLING",
@@ -91,6 +94,7 @@ pub fn count(n: usize, one: &str) -> String {
 /// Returns whether it asked for the pod of a broker.
 pub(super) fn partitions(picture: &Picture, found: &mut Vec<Finding>) -> bool {
     let mut lagging: BTreeMap<BrokerId, BTreeSet<(Name, i32)>> = BTreeMap::new();
+    let mut leaderless: BTreeMap<BrokerId, usize> = BTreeMap::new();
     for topic in picture.site.kafka.topics.iter() {
         let mut offline = Vec::new();
         let mut under = Vec::new();
@@ -99,6 +103,13 @@ pub(super) fn partitions(picture: &Picture, found: &mut Vec<Finding>) -> bool {
                 PartitionHealth::Offline => offline.push(partition.index),
                 PartitionHealth::UnderMinIsr => under.push(partition.index),
                 PartitionHealth::UnderReplicated | PartitionHealth::Healthy => {}
+            }
+            for replica in partition
+                .replicas
+                .iter()
+                .filter(|_| partition.leader.is_none())
+            {
+                *leaderless.entry(*replica).or_default() += 1;
             }
             for replica in partition.lagging() {
                 let of = lagging.entry(replica).or_default();
@@ -146,12 +157,21 @@ pub(super) fn partitions(picture: &Picture, found: &mut Vec<Finding>) -> bool {
             (Some(_), Some(pod)) => format!("is out of sync; its pod {} is {}", pod.id, pod.status),
             (Some(_), None) => "is out of sync".to_owned(),
         };
+        let severity = if known.is_none() {
+            Severity::Broker
+        } else {
+            Severity::UnderReplicated
+        };
+        let without = match leaderless.get(&broker) {
+            Some(without) if known.is_none() => format!(", {without} without a leader"),
+            _ => String::new(),
+        };
         found.push(Finding::new(
-            Severity::UnderReplicated,
+            severity,
             Key::Broker(broker),
             format!("broker {broker}"),
             format!(
-                "{state}: {} under-replicated",
+                "{state}: {} under-replicated{without}",
                 count(partitions.len(), "partition")
             ),
         ));

@@ -19,6 +19,8 @@ pub struct GroupHistory {
     pub inflow: Option<f64>,
     /// Records that it commits per second, between the last two rounds; unknown where its partitions changed.
     pub outflow: Option<f64>,
+    /// How many members there were at the last sample, and since when it has been as many.
+    members: Option<(usize, Time)>,
     /// Sum of the end offsets at the last sample.
     ends: Option<(Time, i64)>,
     /// Sum of the committed offsets at the last sample, and of how many partitions.
@@ -29,6 +31,15 @@ impl GroupHistory {
     /// Growth of the lag over the last minute, in records per second; negative when it falls.
     pub fn growth(&self) -> Option<f64> {
         self.ring.growth(60_000)
+    }
+
+    /// Whether the last minute was worked by as many members as there are now: else it says nothing of each of them.
+    pub fn is_worked_evenly(&self) -> bool {
+        let last = self.ring.last();
+        match (self.members, last) {
+            (Some((_, since)), Some((at, _))) => at.since(since) >= 60_000,
+            _ => true,
+        }
     }
 
     fn flow(&mut self, at: Time, ends: i64) {
@@ -141,6 +152,15 @@ impl History {
         if !fresh {
             history.outflow = None;
             return;
+        }
+        if let Some(members) = &group.members {
+            let count = members.value.members.len();
+            history.members = Some(match history.members {
+                Some((same, since)) if same == count => (same, since),
+                Some(_) => (count, at),
+                // Whoever was there when it was read first was there before.
+                None => (count, Time(0)),
+            });
         }
         let partitions = group_partitions(site, group, Want::Committed);
         let committed = || partitions.iter().filter_map(|of| of.committed);

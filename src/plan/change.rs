@@ -87,6 +87,8 @@ pub enum Weight {
     Plain,
     /// It may be done, and one should know this before.
     Warn,
+    /// Something is still missing: before, it cannot be done.
+    Ask,
     /// It cannot be done.
     Refuse,
 }
@@ -137,10 +139,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Nothing was wanted yet: that is no refusal to be read as one.
+    pub fn ask_for_count(&mut self) {
+        self.notes.retain(|note| note.weight != Weight::Refuse);
+        let words = "type how many are wanted: digits, or + and -";
+        let note = Note {
+            weight: Weight::Ask,
+            text: words.to_owned(),
+        };
+        self.notes.insert(0, note);
+    }
+
     /// What stands against it; None if it may be done.
     pub fn refusal(&self) -> Option<&str> {
         let mut notes = self.notes.iter();
-        let refused = notes.find(|note| note.weight == Weight::Refuse)?;
+        let refused = notes.find(|note| note.weight >= Weight::Ask)?;
         Some(&refused.text)
     }
 }

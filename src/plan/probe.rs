@@ -2,7 +2,7 @@
 
 use crate::{
     insight::Picture,
-    model::{Name, PartitionId},
+    model::{Name, PartitionId, Site},
 };
 
 use super::{Change, Note, Plan};
@@ -84,7 +84,7 @@ pub fn probe(picture: &Picture, topic: &Name) -> Result<Plan, String> {
         ),
     ];
     Ok(Plan {
-        command: format!("plimsoll probe --topic {topic}"),
+        command: command(site, topic),
         change: Change::Probe {
             topic: topic.clone(),
             partitions,
@@ -94,6 +94,18 @@ pub fn probe(picture: &Picture, topic: &Name) -> Result<Plan, String> {
         undo: Err("nothing to undo: the records go with the topic's retention"),
         groups: Vec::new(),
     })
+}
+
+/// The same without the screen.
+fn command(site: &Site, topic: &Name) -> String {
+    let brokers = site.kafka.cluster.iter();
+    let mut brokers = brokers.flat_map(|cluster| &cluster.value.brokers);
+    let server = brokers.next().map_or_else(
+        || "HOST:PORT".to_owned(),
+        |of| format!("{}:{}", of.host, of.port),
+    );
+    let context = &site.name;
+    format!("plimsoll --context {context} --bootstrap-server {server} probe --topic {topic}")
 }
 
 /// Why a compacted topic is refused.

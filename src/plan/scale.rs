@@ -38,6 +38,8 @@ pub struct Serves {
     /// Records a second that come in, and by which the lag grows.
     pub inflow: Option<f64>,
     pub growth: Option<f64>,
+    /// As many members as there are now worked all the time that those two are of.
+    pub evenly: bool,
 }
 
 impl Serves {
@@ -171,6 +173,7 @@ fn served(picture: &Picture, group: &Group, workload: &WorkloadId) -> Serves {
         lag: history.and_then(|history| history.lag.known),
         inflow: history.and_then(|history| history.inflow),
         growth: history.and_then(crate::insight::GroupHistory::growth),
+        evenly: history.is_none_or(crate::insight::GroupHistory::is_worked_evenly),
     }
 }
 
@@ -344,6 +347,15 @@ fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
         ));
         return;
     };
+    if !of.evenly {
+        facts.push((
+            "lag",
+            format!(
+                "{lag} now; its members changed less than a minute ago: too early to say what one of them does"
+            ),
+        ));
+        return;
+    }
     let Some(rate) = of.pod_rate().filter(|_| pods > 0) else {
         facts.push(("lag", format!("{lag} now, {growth:+.0}/s")));
         return;

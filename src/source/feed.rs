@@ -1,10 +1,15 @@
 //! The way from a source to the app, and what the app wishes of the sources.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
 use tokio::sync::{mpsc, watch};
 
 use crate::{
     app::Interest,
-    model::{Envelope, HealthReport, Name, Update},
+    model::{Envelope, HealthReport, Name, Source, Update},
 };
 
 use super::clock;
@@ -14,6 +19,8 @@ use super::clock;
 pub struct Feed {
     site: Name,
     to: mpsc::Sender<Envelope>,
+    /// What each source said of itself last.
+    known: Arc<Mutex<BTreeMap<Source, &'static str>>>,
 }
 
 /// Nobody listens any more.
@@ -25,7 +32,11 @@ impl Feed {
     pub const CAPACITY: usize = 1_024;
 
     pub fn new(site: Name, to: mpsc::Sender<Envelope>) -> Self {
-        Feed { site, to }
+        Feed {
+            site,
+            to,
+            known: Arc::default(),
+        }
     }
 
     pub(super) async fn send(&self, update: Update) -> Result<(), Closed> {
@@ -37,7 +48,26 @@ impl Feed {
         self.to.send(envelope).await.map_err(|_closed| Closed)
     }
 
+    /// Our own log has a line for each failure and each recovery, not for each round.
+    fn note(&self, report: &HealthReport) {
+        let Ok(mut known) = self.known.lock() else {
+            return;
+        };
+        let word = report.state.word();
+        let before = known.insert(report.source, word);
+        if before == Some(word) {
+            return;
+        }
+        let why = report.why.as_deref().unwrap_or_default();
+        if report.state.is_sick() {
+            tracing::warn!("{}: {word}: {why}", report.source);
+        } else if before.is_some() {
+            tracing::info!("{}: {word}", report.source);
+        }
+    }
+
     pub(super) async fn report(&self, report: HealthReport) -> Result<(), Closed> {
+        self.note(&report);
         self.send(Update::Health(report)).await
     }
 }

@@ -42,7 +42,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     let window = Window {
         start: end.plus(-view.span()),
         end,
-        cursor: view.cursor.filter(|at| *at <= end),
+        cursor: view
+            .cursor
+            .filter(|at| (end.plus(-view.span())..=end).contains(at)),
         old: cx.now.since(end) > late,
         ascii,
     };

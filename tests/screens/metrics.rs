@@ -311,6 +311,25 @@ fn what_is_drawn_of_a_silent_prometheus_says_how_old_it_is() {
 }
 
 #[test]
+fn a_cursor_that_the_range_has_left_behind_is_that_of_now() {
+    let mut live = live(MIDDLE);
+    let ask = live.press("8").unwrap();
+    live.press("g");
+    live.screen().assert_has("at 07:50:00 UTC");
+    for second in 301..=330 {
+        let now = START.plus(second * SECOND);
+        let said = live.world.step(now);
+        live.session.now = now;
+        live.session.feed(said);
+    }
+    let answer = live.world.answer(&ask);
+    live.session.feed([answer]);
+    let screen = live.screen();
+    screen.assert_has("now 08:05:30 UTC");
+    assert!(!screen.has("at 07:50:00 UTC"), "{screen}");
+}
+
+#[test]
 fn a_refused_prometheus_says_why() {
     let mut session = Session::new(options(), START, SMALL);
     session.feed(world::checkout());

@@ -105,6 +105,7 @@ fn a_context_is_left_for_another() {
     options.prefs.reach.context = Some("prod-eu".to_owned());
     let mut session = Session::new(options, START, (80, 24));
     session.feed(world::checkout());
+    assert_eq!(found(&mut session, "ctx"), found(&mut session, "ctx "));
     assert_eq!(
         found(&mut session, "ctx "),
         ["context prod-eu", "context staging"]

@@ -383,8 +383,8 @@ fn a_broker_that_left_stays_on_the_list_and_says_so() {
         .assert_fact("brokers", "3 partitions: 3 under-replicated")
         .assert_fact("", "1●♛        2●         3✗ gone")
         .assert_fact("out of sync", "0          0          3")
-        .assert_cell("broker 3", "WHAT", "REPLICA");
-    assert!(screen.has("kafka ● 2/3"), "{screen}");
+        .assert_cell("broker 3", "WHAT", "BROKER");
+    assert!(screen.has("kafka ✗ 2/3"), "{screen}");
     session.press("b");
     let screen = session.screen();
     screen

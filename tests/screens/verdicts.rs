@@ -179,6 +179,44 @@ fn a_preview_says_what_was_not_read() {
 }
 
 #[test]
+fn what_a_pod_does_is_not_told_from_the_time_of_other_pods() {
+    let mut play = Play::guarded((120, 40));
+    play.press("1 enter s 6");
+    assert_has(&play.text(), &["a pod does"]);
+    play.press("enter y y");
+    play.live(25);
+    // The members came less than a minute ago.
+    play.press("esc s 3");
+    let text = play.text();
+    assert_has(
+        &text,
+        &["members changed less than a minute ago: too early to say what"],
+    );
+    play.press("esc");
+    play.live(75);
+    play.press("s 3");
+    assert!(
+        !play.text().contains("less than a minute ago"),
+        "{}",
+        play.text()
+    );
+}
+
+#[test]
+fn nobody_leaves_in_the_middle_without_being_told() {
+    let mut play = Play::guarded((120, 40));
+    play.press("1 enter s");
+    let text = play.text();
+    assert_has(&text, &["type how many are wanted"]);
+    assert!(!text.contains("NO it has"), "{text}");
+    play.press("6 enter y y esc");
+    assert_eq!(play.session.press("q"), []);
+    assert_has(&play.text(), &["is not over: once more leaves it"]);
+    let effects = play.session.press("q");
+    assert_eq!(effects.last(), Some(&Effect::Quit));
+}
+
+#[test]
 fn partitions_are_no_limit_to_a_share_group() {
     let mut play = Play::guarded((120, 40));
     play.press("5 / m a i l e r enter s 2 0");

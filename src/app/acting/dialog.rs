@@ -119,8 +119,12 @@ impl Dialog {
                         .site
                         .workload(&workload)
                         .map_or(0, |row| row.desired);
-                    let plan = plan::scale(picture, &workload, self.count().unwrap_or(current));
+                    let count = self.count();
+                    let mut plan = plan::scale(picture, &workload, count.unwrap_or(current));
                     self.workload = Some(workload);
+                    if let (None, Ok(plan)) = (count, &mut plan) {
+                        plan.ask_for_count();
+                    }
                     plan
                 }
                 Err(why) => Err(why),

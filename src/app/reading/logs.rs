@@ -466,4 +466,8 @@ impl Logs {
             self.find(search, false);
         }
     }
+
+    pub(super) fn finds_any(&self, search: &Search) -> bool {
+        self.lines.iter().any(|line| search.finds(&line.text))
+    }
 }

@@ -256,6 +256,10 @@ impl Document {
         self.cursor = after.saturating_sub(1);
     }
 
+    pub(super) fn finds_any(&self, search: &Search) -> bool {
+        self.lines.iter().any(|line| search.finds(&line.text()))
+    }
+
     /// To the next line that the search finds, folded or not, or the one before; round at the end.
     pub(super) fn find(&mut self, search: &Search, forward: bool) {
         let count = self.lines.len();

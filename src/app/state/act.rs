@@ -14,7 +14,7 @@ impl App {
             return effects;
         }
         match action {
-            Action::Quit => return self.leave(),
+            Action::Quit => return self.quit(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Refresh => {
                 self.say(Notice::new("all sources are asked again"));

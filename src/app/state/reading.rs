@@ -142,8 +142,14 @@ impl App {
 
     pub(super) fn searched(&mut self) {
         let search = self.search();
+        let mut found = true;
         if let Some((_, reading)) = &mut self.reading {
             reading.searched(&search);
+            found = search.is_empty() || reading.finds_any(&search);
+        }
+        if !found {
+            let words = self.view().filter.text().to_owned();
+            self.say(format!("nothing is found by {words}"));
         }
         self.settle_reading();
     }

@@ -118,6 +118,7 @@ fn fact(lines: &mut Vec<Line>, label: &str, words: &str, role: Role, room: usize
 fn note(lines: &mut Vec<Line>, note: &Note, room: usize) {
     let (mark, role) = match note.weight {
         Weight::Refuse => ("NO", Role::Bad),
+        Weight::Ask => ("next", Role::Strong),
         Weight::Warn => ("WARNING", Role::Warn),
         Weight::Plain => ("note", Role::Text),
     };
@@ -325,9 +326,15 @@ fn of_journal(app: &App, chosen: usize, cx: &Cx<'_>) -> Layer {
         .rev()
         .map(|of| {
             let (word, role) = outcome(of);
+            let undo = if of.entry.undo_of.is_some() {
+                "undo: "
+            } else {
+                ""
+            };
             vec![
                 (format!("{:>4} ago  ", cx.age(of.entry.at)), Role::Dim),
                 (format!("{word:<17}"), role),
+                (undo.to_owned(), Role::Dim),
                 (of.entry.change.to_string(), Role::Text),
             ]
         })

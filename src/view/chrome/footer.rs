@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    app::{ACTIONS, Action, ActionDef, App, GRAMMAR, Mode, Place, width},
+    app::{ACTIONS, Action, ActionDef, App, GRAMMAR, Mode, Place, SEARCH, width},
     view::{Part, Theme, text},
 };
 
@@ -12,13 +12,14 @@ use super::{acting, run};
 pub(in crate::view) fn draw(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
     match &app.mode {
         Mode::Filter { input, .. } => {
-            let help = format!("{GRAMMAR}  enter keeps it, esc drops it");
+            let grammar = if app.is_text() { SEARCH } else { GRAMMAR };
+            let help = format!("{grammar}  enter keeps it, esc drops it");
             let fault = app.lines().fault.as_deref();
             let behind = fault.map_or((&*help, Part::Dim), |why| (why, Part::Bad));
             typed(buffer, area, ("/", &input.text), behind, app, theme);
         }
         Mode::Goto { input, .. } => {
-            let help = "any pane, object, action or theme; enter goes, tab chooses";
+            let help = "any pane, object, action, context or theme; enter goes, tab chooses";
             let behind = (help, Part::Dim);
             typed(buffer, area, (":", &input.text), behind, app, theme);
         }

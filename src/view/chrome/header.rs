@@ -108,6 +108,11 @@ pub(super) fn doing(app: &App, cx: &Cx<'_>, system: System) -> Doing {
     {
         return Doing::new(Role::Warn, [format!("{open} syncing"), open.to_owned()]);
     }
+    let cluster = app.picture.site.kafka.cluster.as_ref();
+    let there = cluster.map(|cluster| cluster.value.brokers.len());
+    if system == System::Kafka && there.is_some_and(|there| there < app.known_brokers()) {
+        return Doing::new(Role::Bad, [cx.mark("✗", "x").to_owned()]);
+    }
     Doing::new(Role::Good, [cx.mark("●", "*").to_owned()])
 }
 

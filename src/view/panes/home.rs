@@ -45,7 +45,9 @@ impl Findings<'_> {
 
 fn role(severity: Severity) -> Role {
     match severity {
-        Severity::Offline | Severity::UnderMinIsr | Severity::Falling => Role::Bad,
+        Severity::Broker | Severity::Offline | Severity::UnderMinIsr | Severity::Falling => {
+            Role::Bad
+        }
         _ => Role::Warn,
     }
 }
@@ -104,6 +106,20 @@ impl List for Findings<'_> {
             _ => SortKey::Text(finding.why.as_str().into()),
         }
     }
+}
+
+/// How long lag has been seen, while that is too short to say where it goes.
+fn too_early(cx: &Cx<'_>) -> Option<String> {
+    const ENOUGH: i64 = 60_000;
+    let groups = cx.picture.site.kafka.groups.iter();
+    let spans = groups.filter_map(|group| {
+        let history = cx.picture.history.group(&group.listed.id)?;
+        let behind = history.lag.known.is_some_and(|lag| lag > 0);
+        let (first, last) = (history.ring.iter().next()?.0, history.ring.last()?.0);
+        behind.then(|| last.since(first))
+    });
+    let longest = spans.max().filter(|span| *span < ENOUGH)?;
+    Some(text::span(longest))
 }
 
 /// What is still being read for the first time, by kind.
@@ -221,6 +237,10 @@ impl Pane for Home {
         let site = &cx.picture.site;
         let looked = if cx.is_reading() {
             "nothing wrong found so far; the first reading is not complete".to_owned()
+        } else if let Some(seen) = too_early(cx) {
+            format!(
+                "nothing wrong found so far; whether lag grows is known after a minute, {seen} of it seen"
+            )
         } else {
             format!(
                 "nothing wrong found in {} groups, {} topics, {} pods, {} nodes, {} sources",
