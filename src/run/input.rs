@@ -11,13 +11,21 @@ use crate::app::{Chord, Gesture, KeyCode, Mouse, Msg};
 
 use super::{Signals, signals::Signal};
 
-/// The message of an event, if it has one.
-pub fn translate(event: &Event) -> Option<Msg> {
+/// The messages of an event: none, one, or two where an escape and a key came together, as over a slow line; they look
+/// like a key with Alt.
+pub fn translate(event: &Event) -> [Option<Msg>; 2] {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => chord(*key).map(Msg::Key),
-        Event::Mouse(mouse) => gesture(*mouse).map(Msg::Mouse),
-        Event::Resize(columns, rows) => Some(Msg::Resize(*columns, *rows)),
-        _ => None,
+        Event::Key(key) if key.kind != KeyEventKind::Release => {
+            let own = chord(*key).map(Msg::Key);
+            if key.modifiers.contains(KeyModifiers::ALT) {
+                [Some(Msg::Key(Chord::plain(KeyCode::Esc))), own]
+            } else {
+                [own, None]
+            }
+        }
+        Event::Mouse(mouse) => [gesture(*mouse).map(Msg::Mouse), None],
+        Event::Resize(columns, rows) => [Some(Msg::Resize(*columns, *rows)), None],
+        _ => [None, None],
     }
 }
 
@@ -38,11 +46,6 @@ fn gesture(mouse: MouseEvent) -> Option<Mouse> {
 }
 
 fn chord(key: KeyEvent) -> Option<Chord> {
-    // An escape and a key that come together, as over a slow line, look like this; what was meant for what escape leaves
-    // must not reach what it was meant to leave.
-    if key.modifiers.contains(KeyModifiers::ALT) {
-        return Some(Chord::plain(KeyCode::Esc));
-    }
     let shift = key.modifiers.contains(KeyModifiers::SHIFT);
     let code = match key.code {
         Code::Up if shift => KeyCode::ShiftUp,
@@ -74,30 +77,37 @@ fn chord(key: KeyEvent) -> Option<Chord> {
 /// Keys and signals in one stream. It ends when the terminal is gone or a signal says so.
 pub(super) fn stream(signals: Signals, saved: mpsc::Receiver<Msg>) -> impl Stream<Item = Msg> {
     let events = EventStream::new();
-    let state = (events, signals, saved);
-    stream::unfold(state, |(mut events, mut signals, mut saved)| async move {
-        loop {
-            let msg = tokio::select! {
-                biased;
-                signal = signals.next() => match signal {
-                    Signal::End => return None,
-                    Signal::Continued => Some(Msg::Resumed),
-                },
-                event = events.next() => match event {
-                    Some(Ok(event)) => translate(&event),
-                    Some(Err(error)) => {
-                        tracing::error!("the terminal is gone: {error}");
-                        return None;
-                    }
-                    None => return None,
-                },
-                Some(msg) = saved.recv() => Some(msg),
-            };
-            if let Some(msg) = msg {
-                return Some((msg, (events, signals, saved)));
+    let state = (events, signals, saved, None);
+    stream::unfold(
+        state,
+        |(mut events, mut signals, mut saved, mut next)| async move {
+            loop {
+                if let Some(msg) = next.take() {
+                    return Some((msg, (events, signals, saved, None)));
+                }
+                let [msg, second] = tokio::select! {
+                    biased;
+                    signal = signals.next() => match signal {
+                        Signal::End => return None,
+                        Signal::Continued => [Some(Msg::Resumed), None],
+                    },
+                    event = events.next() => match event {
+                        Some(Ok(event)) => translate(&event),
+                        Some(Err(error)) => {
+                            tracing::error!("the terminal is gone: {error}");
+                            return None;
+                        }
+                        None => return None,
+                    },
+                    Some(msg) = saved.recv() => [Some(msg), None],
+                };
+                next = second;
+                if let Some(msg) = msg {
+                    return Some((msg, (events, signals, saved, next)));
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -105,10 +115,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_escape_that_comes_together_with_a_key_is_an_escape_and_no_key() {
-        let together = KeyEvent::new(Code::Char('y'), KeyModifiers::ALT);
-        assert_eq!(chord(together), Some(Chord::plain(KeyCode::Esc)));
-        let alone = KeyEvent::new(Code::Char('y'), KeyModifiers::NONE);
-        assert_eq!(chord(alone), Some(Chord::plain(KeyCode::Char('y'))));
+    fn an_escape_that_comes_together_with_a_key_comes_before_it() {
+        let y = |with| Event::Key(KeyEvent::new(Code::Char('y'), with));
+        let plain = |code| Some(Msg::Key(Chord::plain(code)));
+        let told = |event| translate(&event).map(|msg| format!("{msg:?}"));
+        assert_eq!(
+            told(y(KeyModifiers::ALT)),
+            [plain(KeyCode::Esc), plain(KeyCode::Char('y'))].map(|msg| format!("{msg:?}"))
+        );
+        assert_eq!(
+            told(y(KeyModifiers::NONE)),
+            [plain(KeyCode::Char('y')), None].map(|msg| format!("{msg:?}"))
+        );
     }
 }

@@ -20,7 +20,7 @@ pub struct Feed {
     site: Name,
     to: mpsc::Sender<Envelope>,
     /// What each source said of itself last.
-    known: Arc<Mutex<BTreeMap<Source, &'static str>>>,
+    known: Arc<Mutex<BTreeMap<Source, (&'static str, bool)>>>,
 }
 
 /// Nobody listens any more.
@@ -54,14 +54,15 @@ impl Feed {
             return;
         };
         let word = report.state.word();
-        let before = known.insert(report.source, word);
-        if before == Some(word) {
+        let sick = report.state.is_sick();
+        let before = known.insert(report.source, (word, sick));
+        if before == Some((word, sick)) {
             return;
         }
         let why = report.why.as_deref().unwrap_or_default();
-        if report.state.is_sick() {
+        if sick {
             tracing::warn!("{}: {word}: {why}", report.source);
-        } else if before.is_some() {
+        } else if before.is_some_and(|(_, sick)| sick) {
             tracing::info!("{}: {word}", report.source);
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         Msg,
         reading::{Answer, Ask, AskOf, LogAsk, Said},
     },
-    model::Name,
+    model::{Name, PodId, Time},
     net::kube::Client,
 };
 
@@ -54,8 +54,8 @@ impl Teller {
 /// What is being read.
 struct Current {
     generation: u64,
-    /// Pods whose logs are read, by uid.
-    pods: BTreeSet<Name>,
+    /// Pods whose logs are read: name, uid where it is kept, and when they were made.
+    pods: BTreeSet<(PodId, Name, Option<Time>)>,
     streams: Arc<Semaphore>,
     tasks: JoinSet<()>,
 }
@@ -114,7 +114,8 @@ impl Reader {
         match ask.of {
             AskOf::Logs(logs) => {
                 for pod in logs.pods {
-                    if current.pods.insert(pod.uid.clone()) {
+                    let which = (pod.id.clone(), pod.uid.clone(), pod.created);
+                    if current.pods.insert(which) {
                         let reader = logs::PodReader {
                             client: client.clone(),
                             teller: teller.clone(),

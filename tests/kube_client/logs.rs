@@ -12,7 +12,7 @@ use plimsoll::{
         Msg,
         reading::{Answer, Ask, AskOf, LogAsk, LogPod, Said, Since},
     },
-    model::{Key, PodId, WorkloadId},
+    model::{Key, PodId, Time, WorkloadId},
     net::kube::{
         Resource,
         logs::{LONGEST_LINE, LogQuery, open},
@@ -83,6 +83,7 @@ fn pod(name: &str, containers: u16) -> LogPod {
             name: name.into(),
         },
         uid: format!("uid-{name}").into(),
+        created: None,
         containers,
     }
 }
@@ -221,6 +222,29 @@ async fn all_containers_are_read_each_by_its_name() {
     texts.sort();
     assert_eq!(texts, ["of app", "of proxy"]);
     assert_eq!(server.seen()[0].target, "/api/v1/namespaces/shop/pods/a");
+}
+
+#[tokio::test]
+async fn pods_are_told_apart_though_the_model_keeps_no_uid_of_them() {
+    let server = FakeHttp::start(|seen| {
+        let name = seen.path().split('/').nth(6).unwrap_or_default().to_owned();
+        Reply::steps(200, vec![line(1, &format!("of {name}")), Step::Hang])
+    })
+    .await;
+    let mut desk = Desk::new(&server);
+    let made = |name: &str, at| LogPod {
+        uid: "".into(),
+        created: Some(Time(at)),
+        ..pod(name, 1)
+    };
+    desk.ask(1, of(&[made("a", 1), made("b", 1)]));
+    let mut texts = desk.texts(2).await;
+    texts.sort();
+    assert_eq!(texts, ["of a", "of b"]);
+    // One of a StatefulSet comes back under its name.
+    desk.ask(1, of(&[made("a", 2), made("b", 1)]));
+    assert_eq!(desk.texts(1).await, ["of a"]);
+    desk.silence().await;
 }
 
 #[tokio::test]

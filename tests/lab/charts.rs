@@ -118,10 +118,17 @@ fn what_stands_under_the_cursor_is_what_prometheus_says() {
         text.contains("Metrics: groups") && text.contains("Prometheus, every")
     });
     screen.press("\r");
-    let shown = screen.wait("one chart", FIRST, |text| text.contains("at cursor"));
-    let at = cursor(&shown);
     let query = "sum by (consumergroup) (kafka_consumergroup_lag_sum{consumergroup=\"fraud\"})";
-    let said = ask(query, at, "consumergroup");
+    // An exporter that has just started has said nothing of the group yet.
+    let (shown, at, said) = until("a cursor on a sample of fraud", SAMPLED, || {
+        screen.press("G");
+        screen.press(&LEFT.repeat(2));
+        let shown = screen.wait("one chart", FIRST, |text| text.contains("at cursor"));
+        let at = cursor(&shown);
+        let said = ask(query, at, "consumergroup");
+        let known = !said.is_empty() && shown.contains("fraud ") && cell(&shown, "fraud ") != "-";
+        known.then_some((shown, at, said))
+    });
     let want = text::whole(said[0].1);
     assert_eq!(cell(&shown, "fraud "), want, "at {at}:\n{shown}");
     screen.press("\x1b");

@@ -28,8 +28,9 @@ pub struct RawLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPod {
     pub id: PodId,
-    /// Another pod of the same name is another pod.
+    /// Another pod of the same name is another pod: by its uid where that is kept, and by when it was made.
     pub uid: Name,
+    pub created: Option<Time>,
     pub containers: u16,
 }
 
@@ -106,6 +107,7 @@ pub(super) fn pods_of(key: &Key, picture: &Picture) -> (Vec<LogPod>, usize) {
         chosen.push(LogPod {
             id: pod.id.clone(),
             uid: pod.uid.clone(),
+            created: pod.created,
             containers: pod.containers,
         });
     }
