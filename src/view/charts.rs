@@ -211,7 +211,11 @@ fn origin(cx: &Cx<'_>, charts: &[Chart]) -> String {
         _ => None,
     });
     match own.min() {
-        Some(since) => format!("own samples since {}", text::clock(since)),
+        Some(since) => {
+            let own = format!("own samples since {}", text::clock(since));
+            let failed = answer.and_then(|answer| answer.failed.as_ref());
+            failed.map_or(own.clone(), |why| format!("{own}; Prometheus: {why}"))
+        }
         None => String::new(),
     }
 }

@@ -114,7 +114,8 @@ fn what_stands_under_the_cursor_is_what_prometheus_says() {
     // The lag of the group that is behind, and the memory of a pod of its own page.
     screen.press("\x1b");
     screen.press("p");
-    screen.wait("charts of the groups", FIRST, |text| {
+    // Of what was missing when the server was probed it is asked again after a while.
+    screen.wait("charts of the groups", SAMPLED, |text| {
         text.contains("Metrics: groups") && text.contains("Prometheus, every")
     });
     screen.press("\r");
@@ -133,7 +134,7 @@ fn what_stands_under_the_cursor_is_what_prometheus_says() {
     assert_eq!(cell(&shown, "fraud "), want, "at {at}:\n{shown}");
     screen.press("\x1b");
     screen.press("p");
-    screen.wait("charts of the pods", FIRST, |text| {
+    screen.wait("charts of the pods", SAMPLED, |text| {
         text.contains("Metrics: pods") && text.contains("Prometheus, every")
     });
     screen.quit();

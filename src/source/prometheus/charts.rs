@@ -19,6 +19,9 @@ use crate::{
 
 use super::{REPROBE, points};
 
+/// After so long a server that lacked something that is drawn is probed again.
+const SOON: i64 = 30_000;
+
 /// Answers what is asked for as long as somebody listens. Nobody asks: nothing is read.
 pub(in crate::source) async fn follow(
     client: Client,
@@ -111,8 +114,13 @@ async fn fill(
     answer: &mut ChartAnswer,
     now: Time,
 ) -> Result<(), Error> {
-    let old = |at: Time| now.since(at) > REPROBE;
-    if known.as_ref().is_none_or(|(at, _)| old(*at)) {
+    // What is asked for and was not there may have come: an exporter that starts, a scrape that failed.
+    let lacks = |probe: &Probe| {
+        let mut signals = answer.ask.of.signals().iter();
+        signals.any(|signal| !query::has(probe, measured(*signal)))
+    };
+    let old = |at: Time, probe: &Probe| now.since(at) > if lacks(probe) { SOON } else { REPROBE };
+    if known.as_ref().is_none_or(|(at, probe)| old(*at, probe)) {
         *known = Some((now, dialect::probe(client, now.0).await?));
     }
     let Some((_, probe)) = known else {
