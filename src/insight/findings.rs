@@ -273,7 +273,7 @@ fn members(group: &Group) -> String {
 }
 
 fn falling(group: &Group, history: &GroupHistory) -> String {
-    let lag = history.lag.known.unwrap_or(0);
+    let lag = history.lag.words();
     let growth = history.growth().unwrap_or(0.0);
     format!(
         "lag {lag}, +{growth:.0}/s over the last minute; {}",
@@ -288,10 +288,11 @@ fn behind(group: &Group, history: &GroupHistory) -> Option<String> {
     const RESIDUE: i64 = 5;
     const SECONDS: f64 = 60.0;
     let lag = history.lag.known.unwrap_or(0);
+    let said = history.lag.words();
     let mut why = Vec::new();
     if matches!(&*group.listed.state, "Empty" | "Dead") {
         if lag > 0 {
-            why.push(format!("lag {lag} and no member ({})", group.listed.state));
+            why.push(format!("lag {said} and no member ({})", group.listed.state));
         }
     } else if let Some(inflow) = history
         .inflow
@@ -302,7 +303,7 @@ fn behind(group: &Group, history: &GroupHistory) -> Option<String> {
         } else {
             format!("{:.0} min of what comes in", lag as f64 / inflow / SECONDS)
         };
-        why.push(format!("lag {lag}, {depth}; {}", members(group)));
+        why.push(format!("lag {said}, {depth}; {}", members(group)));
     }
     if history.lag.lost > 0 {
         why.push(format!(

@@ -168,11 +168,11 @@ impl History {
         let lag = group_lag(&partitions);
         history.lag = lag;
         // A sum with parts missing would look like lag that went away.
-        if let (Some(known), 0) = (lag.known, lag.unknown) {
+        if let Some(whole) = lag.whole() {
             let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
             history.flow(at, ends.sum());
             let first = history.ring.is_empty();
-            history.ring.push(at, known as f64);
+            history.ring.push(at, whole as f64);
             history.rises = rises(&history.ring, history.inflow);
             if first {
                 remember(history, site, group);

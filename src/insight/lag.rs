@@ -6,6 +6,8 @@ use crate::model::{
     Fact, Group, GroupKind, Kafka, Member, Name, Partition, PartitionId, Site, Topic,
 };
 
+use super::count;
+
 /// What the numbers of a partition amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartitionState {
@@ -225,6 +227,26 @@ impl GroupLag {
     /// Whether the sum leaves something out or counts something as 0.
     pub fn is_marked(&self) -> bool {
         self.unknown + self.ahead > 0
+    }
+
+    /// The sum, where it leaves nothing out.
+    pub fn whole(&self) -> Option<i64> {
+        self.known.filter(|_| self.unknown == 0)
+    }
+
+    /// The sum in words, which say if it leaves something out.
+    pub fn words(&self) -> String {
+        match (self.known, self.unknown) {
+            (None, _) => "unknown".to_owned(),
+            (Some(known), 0) => known.to_string(),
+            (Some(known), _) => format!("at least {known}"),
+        }
+    }
+
+    /// What the sum leaves out, if anything.
+    pub fn left_out(&self) -> Option<String> {
+        let all = count(self.partitions, "partition");
+        (self.unknown > 0).then(|| format!("{} of {all} unknown", self.unknown))
     }
 }
 

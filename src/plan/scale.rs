@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     insight::{
-        Confidence, PartitionState, Picture, Want, count, group_partitions, group_workload,
-        member_pod, pod_workload,
+        Confidence, GroupLag, PartitionState, Picture, Want, count, group_partitions,
+        group_workload, member_pod, pod_workload,
     },
     model::{Group, GroupKind, Key, Name, PodId, Site, Source, State, WorkloadId, WorkloadRow},
 };
@@ -34,7 +34,7 @@ pub struct Serves {
     /// Pods of this workload that they run in.
     pub pods: usize,
     pub assignor: Name,
-    pub lag: Option<i64>,
+    pub lag: GroupLag,
     /// Records a second that come in, and by which the lag grows.
     pub inflow: Option<f64>,
     pub growth: Option<f64>,
@@ -170,7 +170,7 @@ fn served(picture: &Picture, group: &Group, workload: &WorkloadId) -> Serves {
         members: here.len(),
         pods: pods.len(),
         assignor,
-        lag: history.and_then(|history| history.lag.known),
+        lag: history.map(|history| history.lag).unwrap_or_default(),
         inflow: history.and_then(|history| history.inflow),
         growth: history.and_then(crate::insight::GroupHistory::growth),
         evenly: history.is_none_or(crate::insight::GroupHistory::is_worked_evenly),
@@ -339,7 +339,15 @@ fn speak_of_group(
 
 /// What the lag would do, from what a pod does now.
 fn forecast(of: &Serves, pods: usize, facts: &mut Vec<(&'static str, String)>) {
-    let Some(lag) = of.lag else { return };
+    if let Some(left_out) = of.lag.left_out() {
+        let words = of.lag.words();
+        facts.push((
+            "lag",
+            format!("{words} now, {left_out}: too little to say where it goes"),
+        ));
+        return;
+    }
+    let Some(lag) = of.lag.whole() else { return };
     let (Some(inflow), Some(growth)) = (of.inflow, of.growth) else {
         facts.push((
             "lag",

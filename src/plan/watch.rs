@@ -31,7 +31,7 @@ pub struct Watch {
     change: Change,
     groups: Vec<Name>,
     began: Time,
-    /// Lag of the groups before.
+    /// Lag of the groups before, where all of it was known.
     before: Vec<Option<i64>>,
     answered: Option<Result<Done, Failure>>,
     /// The wanted count has been seen in the model.
@@ -42,7 +42,7 @@ pub struct Watch {
 
 impl Watch {
     pub fn new(plan: &Plan, picture: &Picture, now: Time) -> Self {
-        let lag = |group: &Name| picture.history.group(group).and_then(|of| of.lag.known);
+        let lag = |group: &Name| picture.history.group(group).and_then(|of| of.lag.whole());
         Watch {
             change: plan.change.clone(),
             before: plan.groups.iter().map(lag).collect(),
@@ -236,11 +236,11 @@ impl Watch {
         for (group, before) in self.groups.iter().zip(&self.before) {
             let (line, calm) = look_at_group(picture, group, workload, to, self.began);
             steady &= calm;
-            progress.lines.push(("group", line.clone(), Some(calm)));
-            words.push(line);
+            words.push(format!("group {line}"));
+            progress.lines.push(("group", line, Some(calm)));
             let lag = self.look_at_lag(picture, group, *before);
-            progress.lines.push(("lag", lag.clone(), None));
-            words.push(lag);
+            words.push(format!("lag {lag}"));
+            progress.lines.push(("lag", lag, None));
         }
         if steady && self.settled.is_none() {
             self.settled = Some(now);
@@ -266,17 +266,27 @@ impl Watch {
         }
     }
 
-    /// Where the lag goes since pods and group are steady, or since the beginning.
+    /// Where the lag goes since pods and group are steady, or since the beginning. A sum with parts missing is beside one
+    /// without like lag that went away: only sums of all parts are compared.
     fn look_at_lag(&self, picture: &Picture, group: &Name, before: Option<i64>) -> String {
-        let history = picture.history.group(group);
-        let Some(now) = history.and_then(|of| of.lag.known) else {
-            return format!("lag of {group} unknown");
+        let Some(history) = picture.history.group(group) else {
+            return "unknown".to_owned();
         };
-        let was = before.map_or_else(String::new, |before| format!("{before} to "));
         let since = self.settled.unwrap_or(self.began);
-        let samples: Vec<(Time, f64)> = history
-            .map(|of| of.ring.iter().filter(|(at, _)| *at >= since).collect())
-            .unwrap_or_default();
+        let samples = history.ring.iter().filter(|(at, _)| *at >= since);
+        let samples: Vec<(Time, f64)> = samples.collect();
+        let was = |to| before.map_or_else(String::new, |before| format!("{before} {to} "));
+        let lag = history.lag;
+        let whole = history.ring.last().filter(|(at, _)| *at >= self.began);
+        let (now, aside) = match (lag.left_out(), whole) {
+            (None, _) => (lag.words(), String::new()),
+            (Some(left_out), Some((_, whole))) => {
+                (format!("{whole:.0}"), format!(" (since then {left_out})"))
+            }
+            (Some(left_out), None) => {
+                return format!("{}{}: {left_out}", was("before, now"), lag.words());
+            }
+        };
         let trend = match (samples.first(), samples.last()) {
             (Some((first, a)), Some((last, b))) if last > first => {
                 let rate = (b - a) * 1_000.0 / last.since(*first) as f64;
@@ -288,7 +298,7 @@ impl Watch {
             }
             _ => String::new(),
         };
-        format!("lag {was}{now}{trend}")
+        format!("{}{now}{trend}{aside}", was("to"))
     }
 }
 
@@ -304,7 +314,7 @@ fn look_at_group(
     let site = &picture.site;
     let listed = site.kafka.listed_at.is_some_and(|at| at >= began);
     let Some(group) = site.kafka.groups.get(id) else {
-        return (format!("group {id} is gone"), to == 0 && listed);
+        return (format!("{id} is gone"), to == 0 && listed);
     };
     let described = group.members.as_ref();
     let sampled = picture.history.group(id).and_then(|of| of.ring.last());
@@ -312,7 +322,7 @@ fn look_at_group(
         && described.is_some_and(|members| members.at >= began)
         && sampled.is_some_and(|(at, _)| at >= began);
     if !fresh {
-        return (format!("group {id} was not read since"), false);
+        return (format!("{id} was not read since"), false);
     }
     let members = group
         .members
@@ -333,7 +343,7 @@ fn look_at_group(
     let calm = |word: &Name| matches!(&**word, "Stable" | "Empty");
     let quiet = calm(state) && described.is_none_or(calm) && !group.owners_stale;
     let line = format!(
-        "group {id} {state} with {} in {} of {to} pods",
+        "{id} {state} with {} in {} of {to} pods",
         counted(count, "member"),
         pods.len()
     );

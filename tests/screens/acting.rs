@@ -2,7 +2,7 @@
 
 use plimsoll::{
     app::{Effect, Mode, Msg, Options, Prefs, Step},
-    model::{Name, SECOND, Time},
+    model::{Envelope, Name, SECOND, Time},
     plan::{Answer, Change, Entry, Failure, FailureKind, Order, Outcome, Said, Task},
     source::demo::World,
 };
@@ -43,9 +43,15 @@ impl Play {
 
     /// Seconds go by.
     pub(crate) fn live(&mut self, seconds: i64) {
+        self.live_with(seconds, |_| {});
+    }
+
+    /// Seconds go by, and what is said arrives as `change` leaves it.
+    pub(crate) fn live_with(&mut self, seconds: i64, change: impl Fn(&mut Envelope)) {
         for _ in 0..seconds {
             let now = self.session.now.plus(SECOND);
-            let said = self.world.step(now);
+            let mut said = self.world.step(now);
+            said.iter_mut().for_each(&change);
             self.session.now = now;
             self.session.feed(said);
             let (_, effects) = self.session.paint();

@@ -2,7 +2,7 @@
 
 use plimsoll::{
     app::{Effect, Mode, Step},
-    model::{BrokerId, SECOND, Source, State, Update},
+    model::{BrokerId, Envelope, OffsetKind, SECOND, Source, State, Update},
     plan::{Done, Elected, Failure, FailureKind, Order, Outcome, Said, Task},
 };
 
@@ -200,6 +200,60 @@ fn what_a_pod_does_is_not_told_from_the_time_of_other_pods() {
         "{}",
         play.text()
     );
+}
+
+/// The leader of one of the six partitions that `fraud` reads does not answer.
+fn without_one_end(of: &mut Envelope) {
+    if let Update::Offsets(listing) = &mut of.update
+        && listing.kind == OffsetKind::End
+    {
+        let payments = listing
+            .topics
+            .iter_mut()
+            .filter(|of| &*of.topic == "payments");
+        payments.for_each(|of| of.offsets.retain(|(partition, _)| *partition != 3));
+    }
+}
+
+#[test]
+fn a_sum_with_parts_missing_is_no_lag_that_went_away() {
+    const LEFT_OUT: &str = "1 of 6 partitions unknown";
+    let mut play = Play::guarded((120, 40));
+    let whole = |play: &Play| {
+        let history = play.session.app.picture.history.group("fraud").unwrap();
+        history.ring.last().unwrap().1
+    };
+    let before = whole(&play);
+    play.live_with(10, without_one_end);
+    assert!((whole(&play) - before).abs() < f64::EPSILON, "no sample");
+    assert_has(&play.text(), &["FALLING fraud", "lag at least"]);
+    play.press("1 enter s 6");
+    let text = play.text();
+    let said = format!("now, {LEFT_OUT}: too little to say where it goes");
+    assert_has(&text, &["lag at least", &said]);
+    play.press("enter y y");
+    play.live_with(10, without_one_end);
+    let text = play.text();
+    assert_has(
+        &text,
+        &["lag at least", LEFT_OUT, "… fraud was not read since"],
+    );
+    assert!(!text.contains("falling"), "{text}");
+    assert!(!text.contains("lag        lag"), "{text}");
+    // What is whole is compared, and it is said that it is of a while ago.
+    play.live(25);
+    assert!(play.session.app.acting.open().is_some(), "{}", play.text());
+    let entry = loop {
+        play.live_with(1, without_one_end);
+        let last = play.session.app.acting.activities.last().unwrap();
+        if !last.is_open() {
+            break last.entry.clone();
+        }
+    };
+    assert_eq!(entry.outcome, Some(Outcome::Steady), "{}", entry.verdict);
+    let told = entry.verdict.split_once("; lag ").unwrap().1;
+    assert!(told.starts_with(&format!("{:.0}", whole(&play))), "{told}");
+    assert!(told.ends_with("of 6 partitions unknown)"), "{told}");
 }
 
 #[test]
