@@ -346,6 +346,10 @@ fn names_rows_cells_and_commands_are_copied() {
     );
     let command = copied(session.press("Y j j enter")).unwrap();
     assert!(command.ends_with("--describe --group fraud"), "{command}");
+    // What stands on lines of its own is told apart on one.
+    session.press("space j space Y");
+    session.screen().assert_has("fraud ⏎ analytics");
+    session.press("esc esc");
     session.press("5 / f r a u d enter enter p Y");
     session.screen().assert_has("kubectl logs fraud-");
     assert_eq!(copied(session.press("esc")), None);

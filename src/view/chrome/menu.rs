@@ -72,7 +72,10 @@ fn menu(
             ..inner
         };
         let room = usize::from(line.width).saturating_sub(width(&choice.label) + 3);
-        let more = text::cut(choice.more, room, cx.ascii);
+        // Drawn, neither takes a cell: words of two rows would read as one.
+        let more = choice.more.replace('\t', cx.mark(" │ ", " | "));
+        let more = more.replace('\n', cx.mark(" ⏎ ", " / "));
+        let more = text::cut(&more, room, cx.ascii);
         let parts = [
             (choice.label.as_str(), theme.style(Part::Text)),
             (" ", theme.style(Part::Text)),
