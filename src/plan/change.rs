@@ -150,6 +150,11 @@ impl Plan {
         self.notes.insert(0, note);
     }
 
+    /// Nothing was wanted yet: what the plan would do is not told.
+    pub fn is_asking(&self) -> bool {
+        self.notes.iter().any(|note| note.weight == Weight::Ask)
+    }
+
     /// What stands against it; None if it may be done.
     pub fn refusal(&self) -> Option<&str> {
         let mut notes = self.notes.iter();

@@ -263,6 +263,9 @@ fn nobody_leaves_in_the_middle_without_being_told() {
     let text = play.text();
     assert_has(&text, &["type how many are wanted"]);
     assert!(!text.contains("NO it has"), "{text}");
+    for told in ["same as", "undo", "--replicas"] {
+        assert!(!text.contains(told), "nothing was wanted yet: {text}");
+    }
     play.press("6 enter y y esc");
     assert_eq!(play.session.press("q"), []);
     assert_has(&play.text(), &["is not over: once more leaves it"]);

@@ -179,12 +179,14 @@ fn of_dialog(dialog: &Dialog, app: &App, room: usize) -> Layer {
             for of in calm {
                 note(&mut lines, of, room);
             }
-            fact(&mut lines, "same as", &plan.command, Role::Dim, room);
-            let undo = match &plan.undo {
-                Ok(change) => format!("u: {change}"),
-                Err(why) => (*why).to_owned(),
-            };
-            fact(&mut lines, "undo", &undo, Role::Dim, room);
+            if !plan.is_asking() {
+                fact(&mut lines, "same as", &plan.command, Role::Dim, room);
+                let undo = match &plan.undo {
+                    Ok(change) => format!("u: {change}"),
+                    Err(why) => (*why).to_owned(),
+                };
+                fact(&mut lines, "undo", &undo, Role::Dim, room);
+            }
         }
     }
     let dim = |words: &str| vec![(words.to_owned(), Role::Dim)];
