@@ -151,8 +151,10 @@ fn group_facts<'a>(
     let mut state = vec![
         Cell::new(&*group.listed.state, state_role(&group.listed.state)),
         Cell::text(group.listed.kind.word()),
-        Cell::dim(&*group.listed.protocol_type),
     ];
+    if &*group.listed.protocol_type != group.listed.kind.word() {
+        state.push(Cell::dim(&*group.listed.protocol_type));
+    }
     if let Some(setting) = setting {
         if !setting.assignor.is_empty() {
             state.push(Cell::dim(format!("assignor {}", setting.assignor)));
