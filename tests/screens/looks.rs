@@ -223,6 +223,27 @@ fn the_log_shows_the_newest_line_first() {
 }
 
 #[test]
+fn the_way_here_is_told_as_far_as_it_fits_and_never_cut() {
+    let mut session = Session::new(options(), START, (80, 24));
+    session.feed(world::demo(7, 300));
+    session.press("2 enter enter");
+    let member = "member 71d575d0-3d8d-4a7c-a348-9c4d78bcd064";
+    for columns in 80..180 {
+        session.resize(columns, 24);
+        let screen = session.screen();
+        let tabs = &screen.lines[1];
+        let (_, way) = tabs.split_once("Sources").unwrap();
+        let whole = format!("group fraud ▸ {member}");
+        let end = format!("… ▸ {member}");
+        assert!(
+            ["", &end, &whole].contains(&way.trim()),
+            "{columns}: {tabs}"
+        );
+        assert!(columns < 160 || way.trim() == whole, "{columns}: {tabs}");
+    }
+}
+
+#[test]
 fn nothing_is_known_yet_and_every_page_says_so() {
     let mut session = Session::new(options(), START, (80, 24));
     for (keys, words) in [

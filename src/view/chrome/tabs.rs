@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     app::{App, Cx, Pane, Spot, Subject, width},
-    view::{self, Part, Theme, text},
+    view::{self, Part, Theme},
 };
 
 use super::run;
@@ -61,11 +61,27 @@ pub(in crate::view) fn draw(
             Subject::Pane(_) => None,
         })
         .collect();
-    if !trail.is_empty() {
-        let arrow = if app.options.ascii { " > " } else { " ▸ " };
-        let room = usize::from(area.right().saturating_sub(x));
-        let whole = format!("  {}", trail.join(arrow));
-        let cut = text::cut(&whole, room, app.options.ascii);
-        run(buffer, area, x, &[(&cut, theme.style(Part::Dim))]);
+    let room = usize::from(area.right().saturating_sub(x));
+    if let Some(way) = way(&trail, room, app.options.ascii) {
+        run(buffer, area, x, &[(&way, theme.style(Part::Dim))]);
     }
+}
+
+/// The way in words, or as much of its end as there is room for: names that are cut say nothing.
+fn way(trail: &[String], room: usize, ascii: bool) -> Option<String> {
+    let (arrow, more) = if ascii {
+        (" > ", "~")
+    } else {
+        (" ▸ ", "…")
+    };
+    let ends = (0..trail.len()).map(|from| {
+        let rest = trail.get(from..).unwrap_or_default().join(arrow);
+        let before = if from > 0 {
+            [more, arrow].concat()
+        } else {
+            String::new()
+        };
+        format!("  {before}{rest}")
+    });
+    ends.into_iter().find(|way| width(way) <= room)
 }
