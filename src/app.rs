@@ -41,7 +41,7 @@ pub use msg::Msg;
 pub use nav::{Anchor, Sort, Subject, View};
 pub use notice::Notice;
 pub use page::{
-    Align, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, width,
+    Align, Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey, width, wrap,
 };
 pub use palette::{CANDIDATES, Candidate, Command, Offer, candidates};
 pub use prefs::Prefs;

@@ -1,16 +1,23 @@
 //! The help: the keys of this place first, then those of every place, then what works elsewhere.
 
-use super::{ACTIONS, ActionDef, App, Place};
+use super::{ACTIONS, ActionDef, App, Place, width, wrap};
 
 /// One line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HelpLine {
     Title(String),
-    Key { keys: String, doc: &'static str },
+    /// The keys are empty where it goes on from the line before.
+    Key {
+        keys: String,
+        doc: String,
+    },
     Blank,
 }
 
 impl App {
+    /// Columns that the help takes at most, and of those its keys at least.
+    pub const HELP: (u16, usize) = (84, 18);
+
     /// The lines of the help at this place.
     pub fn help(&self) -> Vec<HelpLine> {
         let mut lines = Vec::new();
@@ -50,10 +57,16 @@ impl App {
             lines.push(HelpLine::Blank);
         }
         lines.push(HelpLine::Title(title.to_owned()));
-        lines.extend(of.map(|def| HelpLine::Key {
-            keys: self.options.prefs.keymap.named(def.action),
-            doc: def.doc,
-        }));
+        let (wide, least) = Self::HELP;
+        let room = usize::from(self.size().0.min(wide).saturating_sub(4));
+        for def in of {
+            let mut keys = self.options.prefs.keymap.named(def.action);
+            let room = room.saturating_sub(least.max(width(&keys) + 1));
+            lines.extend(wrap(def.doc, room).into_iter().map(|doc| HelpLine::Key {
+                keys: std::mem::take(&mut keys),
+                doc,
+            }));
+        }
     }
 
     /// Lines of the help that fit on the screen.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+pub use crate::app::wrap;
 use crate::{
     app::width,
     model::{Ring, Run, Time, split},
@@ -125,31 +126,6 @@ pub fn cut_left(text: &str, max: usize, ascii: bool) -> Cow<'_, str> {
         kept.push(if ascii { '~' } else { '…' });
     }
     Cow::Owned(kept.into_iter().rev().collect())
-}
-
-/// Breaks a text into lines of at most `max` cells, at spaces where there are any.
-pub fn wrap(text: &str, max: usize) -> Vec<String> {
-    let max = max.max(1);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && width(&line) + 1 + width(word) > max {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for letter in word.chars() {
-            if width(&line) + width(letter.encode_utf8(&mut [0; 4])) > max {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push(letter);
-        }
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
 }
 
 /// The last five minutes of a ring as a row of bars, each as high as its number is beside the highest of those shown. What

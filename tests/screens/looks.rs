@@ -1,7 +1,7 @@
 //! Ways of drawing: without colour, in ASCII, with wide letters, for one namespace, read-only.
 
 use plimsoll::{
-    app::{LogLevel, LogLine, Msg},
+    app::{ACTIONS, LogLevel, LogLine, Msg},
     model::{GroupKind, OffsetKind, Time, Update},
 };
 use ratatui::style::{Color, Modifier};
@@ -220,6 +220,30 @@ fn the_log_shows_the_newest_line_first() {
         session.screen().title().starts_with("Log"),
         "a line opens nothing"
     );
+}
+
+#[test]
+fn every_line_of_the_help_can_be_read_however_narrow() {
+    for columns in [40, 60, 80] {
+        let mut session = Session::new(options(), START, (columns, 24));
+        session.press("?");
+        let mut read = Vec::new();
+        loop {
+            let screen = session.screen();
+            if screen.has("keys (end)") {
+                read.extend_from_slice(&screen.lines[3..]);
+                break;
+            }
+            read.push(screen.lines[3].clone());
+            session.press("j");
+        }
+        let read = read.join(" ").replace('│', " ");
+        let words: Vec<&str> = read.split_whitespace().collect();
+        let flat = words.join(" ");
+        for def in ACTIONS {
+            assert!(flat.contains(def.doc), "{} at {columns}", def.doc);
+        }
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ pub static ACTIONS: &[ActionDef] = &[
         Action::Goto,
         &[":"],
         "go to",
-        "go to any pane or object by its letters, or do any action",
+        "go to any pane, object, context or theme by its letters, or do any action",
         Everywhere,
     ),
     def(

@@ -9,9 +9,6 @@ use crate::{
 
 use super::{layer, run};
 
-/// Cells that the keys take at least.
-const KEYS: usize = 18;
-
 pub(in crate::view) fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -21,7 +18,8 @@ pub(in crate::view) fn draw(
     theme: &Theme,
 ) {
     let lines = app.help();
-    let wide = area.width.min(84);
+    let (most, least) = App::HELP;
+    let wide = area.width.min(most);
     let needed = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_add(2);
@@ -33,6 +31,8 @@ pub(in crate::view) fn draw(
         high,
     );
     let shown = usize::from(high.saturating_sub(2));
+    // In a wider terminal there are fewer lines than there were.
+    let top = top.min(lines.len().saturating_sub(shown));
     let rest = lines.len().saturating_sub(top + shown);
     let title = match (top, rest) {
         (0, 0) => "keys".to_owned(),
@@ -58,15 +58,13 @@ pub(in crate::view) fn draw(
                 );
             }
             HelpLine::Key { keys, doc } => {
-                let gap = " ".repeat(KEYS.saturating_sub(width(keys)).max(1));
+                let gap = " ".repeat(least.saturating_sub(width(keys)).max(1));
                 let parts = [
                     (keys.as_str(), theme.style(Part::Key)),
                     (&*gap, theme.style(Part::Text)),
                 ];
                 let x = run(buffer, place, place.x + 1, &parts);
-                let room = usize::from(place.right().saturating_sub(x));
-                let doc = text::cut(doc, room, cx.ascii);
-                run(buffer, place, x, &[(&doc, theme.style(Part::Text))]);
+                run(buffer, place, x, &[(doc, theme.style(Part::Text))]);
             }
         }
     }
