@@ -397,6 +397,33 @@ fn a_broker_that_left_stays_on_the_list_and_says_so() {
 }
 
 #[test]
+fn what_is_wrong_with_all_partitions_can_be_read_at_80_columns() {
+    let mut session = session((80, 24));
+    let mut metadata = world::metadata(7, &[("orders", 213)]);
+    metadata.cluster.brokers.pop();
+    let mut strip = |gone: &[i32]| {
+        for partition in &mut metadata.topics[0].partitions {
+            partition.isr.retain(|id| !gone.contains(&id.0));
+            partition.leader = partition.isr.first().copied();
+        }
+        session.feed([said(Update::Metadata(metadata.clone()))]);
+        session.screen().fact("brokers")
+    };
+    assert_eq!(
+        strip(&[7]),
+        "1●♛ 2● 3● 4● 5● 6● 7✗ gone 213 partitions: 90 under-replicated"
+    );
+    assert_eq!(
+        strip(&[7, 6]),
+        "6◐ 90 out 7✗ gone 5 well 213 parts: 120 under-repl"
+    );
+    assert_eq!(
+        strip(&[7, 6, 5, 4, 3]),
+        "5 sick 2 well 213 parts: 91 offline, 122 under-repl"
+    );
+}
+
+#[test]
 fn a_pod_that_goes_away_is_missed_and_not_shown() {
     let mut session = session((80, 24));
     session.press("5 enter j enter");

@@ -46,8 +46,20 @@ fn known(cx: &Cx<'_>) -> BTreeMap<BrokerId, Known> {
     known
 }
 
+/// How much is said of the brokers, by the room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Words {
+    All,
+    /// Of those that are well only how many.
+    Sick,
+    /// The same in short words.
+    Short,
+    /// Of all of them only how many.
+    Counts,
+}
+
 /// Number and mark of one broker.
-fn mark(cx: &Cx<'_>, id: BrokerId, of: Known) -> (String, Role) {
+fn mark(cx: &Cx<'_>, id: BrokerId, of: Known, words: Words) -> (String, Role) {
     let cluster = cx.picture.site.kafka.cluster.as_ref();
     let crown = if cluster.and_then(|cluster| cluster.value.controller) == Some(id) {
         cx.mark("♛", "c")
@@ -57,22 +69,35 @@ fn mark(cx: &Cx<'_>, id: BrokerId, of: Known) -> (String, Role) {
     let (text, role) = match of {
         Known { here: false, .. } => (format!("{id}{} gone", cx.mark("✗", "x")), Role::Bad),
         Known { lagging: 0, .. } => (format!("{id}{}{crown}", cx.mark("●", "*")), Role::Good),
-        Known { lagging, .. } => (
-            format!("{id}{}{crown} {lagging} out of sync", cx.mark("◐", "+")),
-            Role::Warn,
-        ),
+        Known { lagging, .. } => {
+            let out = if words >= Words::Short {
+                "out"
+            } else {
+                "out of sync"
+            };
+            (
+                format!("{id}{}{crown} {lagging} {out}", cx.mark("◐", "+")),
+                Role::Warn,
+            )
+        }
     };
     let role = if old(cx).is_some() { Role::Stale } else { role };
     (text, role)
 }
 
 /// What is not as it should be with all partitions, in words.
-fn summary(cx: &Cx<'_>) -> Cell<'static> {
+fn summary(cx: &Cx<'_>, words: Words) -> Cell<'static> {
+    let short = words >= Words::Short;
+    let word = |long, brief| if short { brief } else { long };
+    let all = word("partitions", "parts");
     let count = cluster_replication(&cx.picture.site);
     let sick: Vec<String> = [
         (count.offline, "offline"),
-        (count.under_min_isr, "under min ISR"),
-        (count.under_replicated, "under-replicated"),
+        (count.under_min_isr, word("under min ISR", "<min ISR")),
+        (
+            count.under_replicated,
+            word("under-replicated", "under-repl"),
+        ),
         (cx.picture.site.kafka.reassignments.len(), "moving"),
     ]
     .into_iter()
@@ -86,15 +111,12 @@ fn summary(cx: &Cx<'_>) -> Cell<'static> {
         } else {
             sick.join(", ")
         };
-        Cell::new(
-            format!("{partitions} partitions: {of} {age} ago"),
-            Role::Stale,
-        )
+        Cell::new(format!("{partitions} {all}: {of} {age} ago"), Role::Stale)
     } else if sick.is_empty() {
-        Cell::dim(format!("{partitions} partitions, all in sync"))
+        Cell::dim(format!("{partitions} {all}, all in sync"))
     } else {
         Cell::new(
-            format!("{partitions} partitions: {}", sick.join(", ")),
+            format!("{partitions} {all}: {}", sick.join(", ")),
             Role::Warn,
         )
     }
@@ -123,31 +145,41 @@ fn absent(cx: &Cx<'_>) -> Cell<'static> {
     }
 }
 
-/// The brokers in one line; of more than fit, those that are not well.
+/// The brokers in one line: with as many words as fit, for what is said last counts most.
 pub(super) fn line<'a>(cx: &Cx<'a>, room: usize) -> Fact<'a> {
     if cx.picture.site.kafka.cluster.is_none() {
         return Fact::new("brokers", vec![absent(cx)]);
     }
-    let all: Vec<(Known, (String, Role))> = known(cx)
-        .into_iter()
-        .map(|(id, of)| (of, mark(cx, id, of)))
-        .collect();
-    let words = summary(cx);
-    let wide: usize = all.iter().map(|(_, (text, _))| width(text) + 1).sum();
-    let mut cells: Vec<Cell<'a>> = Vec::new();
-    let mut well = 0;
-    for (of, (text, role)) in all {
-        if wide + 20 > room && of.here && of.lagging == 0 {
-            well += 1;
-        } else {
-            cells.push(Cell::new(text, role));
+    let all = known(cx);
+    let fits = |cells: &Vec<Cell<'_>>| {
+        let wide: usize = cells.iter().map(|cell| width(&cell.text) + 1).sum();
+        wide <= room + 1
+    };
+    let said = [Words::All, Words::Sick, Words::Short].into_iter();
+    let said = said.map(|words| said_of(cx, &all, words)).find(fits);
+    let cells = said.unwrap_or_else(|| said_of(cx, &all, Words::Counts));
+    Fact::new("brokers", cells)
+}
+
+fn said_of<'a>(cx: &Cx<'_>, all: &BTreeMap<BrokerId, Known>, words: Words) -> Vec<Cell<'a>> {
+    let mut cells = Vec::new();
+    let (mut well, mut sick) = (0, 0);
+    for (id, of) in all {
+        let is_well = of.here && of.lagging == 0;
+        match words {
+            Words::Sick | Words::Short | Words::Counts if is_well => well += 1,
+            Words::Counts => sick += 1,
+            _ => {
+                let (text, role) = mark(cx, *id, *of, words);
+                cells.push(Cell::new(text, role));
+            }
         }
     }
-    if well > 0 {
-        cells.push(Cell::new(format!("{well} well"), Role::Good));
-    }
-    cells.push(words);
-    Fact::new("brokers", cells)
+    let counts = [(sick, "sick", Role::Bad), (well, "well", Role::Good)];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    cells.extend(counts.map(|(count, what, role)| Cell::new(format!("{count} {what}"), role)));
+    cells.push(summary(cx, words));
+    cells
 }
 
 /// Cells that a broker takes in the table.
@@ -186,12 +218,12 @@ pub(super) fn table<'a>(cx: &Cx<'a>, room: usize) -> Option<Vec<Fact<'a>>> {
         (count.to_string(), role)
     };
     let short = |id, of: Known| {
-        let (text, role) = mark(cx, id, of);
+        let (text, role) = mark(cx, id, of, Words::All);
         let first = text.split(' ').next().unwrap_or_default().to_owned();
         (if of.here { first } else { text }, role)
     };
     let mut facts = vec![
-        Fact::new("brokers", vec![summary(cx)]),
+        Fact::new("brokers", vec![summary(cx, Words::All)]),
         row("", &short),
         row("leaders", &|_, of| (of.leaders.to_string(), Role::Text)),
         row("out of sync", &|_, of| count(of.lagging, Role::Warn)),
