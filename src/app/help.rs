@@ -32,10 +32,13 @@ impl App {
             |def: &ActionDef| matches!(def.place, Place::Reading(_)) && self.applies(def.place);
         self.part(&mut lines, "in this text", texts);
         let lists = |def: &ActionDef| {
-            matches!(def.place, Place::Lists | Place::Pages) && self.applies(def.place)
+            let here = matches!(def.place, Place::Lists | Place::Pages | Place::Charts);
+            here && self.takes(def)
         };
         let here = if self.is_text() {
             "on this page"
+        } else if self.charts().is_some() {
+            "on these charts"
         } else {
             "in this list"
         };
@@ -43,7 +46,7 @@ impl App {
         self.part(&mut lines, "everywhere", |def| {
             def.place == Place::Everywhere
         });
-        let elsewhere = |def: &ActionDef| !self.applies(def.place);
+        let elsewhere = |def: &ActionDef| !self.takes(def);
         self.part(&mut lines, "in other places", elsewhere);
         lines
     }

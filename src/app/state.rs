@@ -213,9 +213,14 @@ impl App {
         }
     }
 
+    /// Whether a key of an action means something here.
+    pub(super) fn takes(&self, def: &ActionDef) -> bool {
+        self.applies(def.place) || self.takes_on_charts(def.action)
+    }
+
     /// Whether an action can be done here: it means something, and is not masked.
     pub fn offers(&self, def: &ActionDef) -> bool {
-        !(def.changes && self.options.read_only) && self.applies(def.place)
+        !(def.changes && self.options.read_only) && self.takes(def)
     }
 
     /// Lines of the page that fit on the screen.

@@ -113,6 +113,13 @@ fn the_brokers_charts_fit_every_size() {
 fn a_failed_scrape_is_a_gap_and_the_cursor_says_so() {
     let mut live = live(SMALL);
     live.press("8 enter");
+    let screen = live.screen();
+    screen.assert_has("⏎ open  p next part  right later");
+    live.press("?");
+    live.screen()
+        .assert_has("on these charts")
+        .assert_has("a shorter range");
+    live.press("esc");
     let now = live.screen().lines.join("\n");
     assert!(now.contains("at cursor") || now.contains("now"), "{now}");
     // The cursor goes back to 07:52:30: the world missed its scrapes from 07:51 to 07:53.

@@ -87,19 +87,20 @@ impl App {
 
     /// Whether an action of lists means something on charts, too.
     pub(super) fn takes_on_charts(&self, action: Action) -> bool {
-        let moves = matches!(
-            action,
+        let moves = match action {
             Action::Down
-                | Action::Up
-                | Action::PageDown
-                | Action::PageUp
-                | Action::First
-                | Action::Last
-                | Action::Open
-                | Action::NextSection
-                | Action::SortNext
-                | Action::SortPrevious
-        );
+            | Action::Up
+            | Action::PageDown
+            | Action::PageUp
+            | Action::First
+            | Action::Last
+            | Action::Open
+            | Action::SortNext
+            | Action::SortPrevious => true,
+            // The charts of one object have no other part.
+            Action::NextSection => !matches!(self.view().subject, Subject::Charts(_)),
+            _ => false,
+        };
         moves && self.charts().is_some()
     }
 
@@ -116,8 +117,8 @@ impl App {
             .map(|line| object_of(&line.of));
         let end = self.chart_end();
         let step = self.chart.as_ref().map_or(5_000, ChartAsk::step);
+        let taken = self.takes_on_charts(action);
         let hop = step * (span / step / 100).max(1);
-        let on_object = matches!(self.view().subject, Subject::Charts(_));
         let charts = &mut self.view_mut().charts;
         let moved = |place: usize, by: isize, of: usize| {
             place.saturating_add_signed(by).min(of.saturating_sub(1))
@@ -153,7 +154,7 @@ impl App {
                 charts.range = moved(charts.range, by, RANGES.len());
                 charts.cursor = charts.cursor.filter(|at| *at > end.plus(-charts.span()));
             }
-            Action::NextSection if !on_object => {
+            Action::NextSection if taken => {
                 charts.part = (charts.part + 1) % PARTS.len();
                 charts.panel = 0;
                 charts.series = 0;

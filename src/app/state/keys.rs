@@ -1,8 +1,7 @@
 //! What a key does in each mode.
 
 use crate::app::{
-    Action, ActionDef, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer,
-    candidates,
+    Action, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer, candidates,
 };
 
 impl App {
@@ -21,8 +20,7 @@ impl App {
 
     /// What a key means on the page.
     fn action_of(&self, chord: Chord) -> Option<Action> {
-        let applies = |def: &ActionDef| self.applies(def.place) || self.takes_on_charts(def.action);
-        let def = self.options.prefs.keymap.find(chord, applies);
+        let def = self.options.prefs.keymap.find(chord, |def| self.takes(def));
         def.map(|def| def.action)
     }
 
@@ -109,7 +107,7 @@ impl App {
         let offer = Offer {
             picture: &self.picture,
             panes: self.panes,
-            applies: &|def| self.applies(def.place),
+            applies: &|def| self.takes(def),
             themes: &self.options.prefs.themes,
             contexts: &self.options.prefs.contexts,
             keymap: &self.options.prefs.keymap,

@@ -72,7 +72,10 @@ fn normal(buffer: &mut Buffer, area: Rect, app: &App, theme: &Theme) {
         .filter_map(|def| {
             let first = app.options.prefs.keymap.keys(def.action).next()?;
             let enter = first == "enter" && !app.options.ascii;
-            Some((if enter { "⏎" } else { first }, def.short))
+            // There it moves in time.
+            let later = def.action == Action::SortNext && app.charts().is_some();
+            let word = if later { "later" } else { def.short };
+            Some((if enter { "⏎" } else { first }, word))
         })
         .collect();
     keys(buffer, left, &chips, app, theme);
@@ -161,7 +164,8 @@ fn offered(app: &App) -> Vec<&'static ActionDef> {
     here.sort_by_key(|def| match (def.place, def.action) {
         (Place::Reading(_), _) => 0,
         (_, Action::Open) => 1,
-        (Place::On(_), _) => 2,
+        (Place::On(_) | Place::Charts, _) => 2,
+        (Place::Lists, _) if app.charts().is_some() => 2,
         _ => 3,
     });
     here
