@@ -267,10 +267,14 @@ impl App {
         }
     }
 
-    /// Columns of the screen that the list gets where the selected object stands beside it; all of them elsewhere.
+    /// Columns of the screen that the list gets where the selected object stands beside it; all of them where none is.
     pub fn list_width(&self) -> u16 {
         let wide = self.size.0;
-        if wide < Self::BESIDE || !matches!(self.view().subject, Subject::Pane(_)) {
+        let is_pane = matches!(self.view().subject, Subject::Pane(_));
+        if wide < Self::BESIDE
+            || !is_pane
+            || !self.selected().is_some_and(|key| act::has_page(&key))
+        {
             return wide;
         }
         let share = u32::from(wide) * u32::from(self.options.prefs.share.clamp(20, 80)) / 100;

@@ -72,11 +72,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     if app.charts().is_some() {
         return charts::draw(buffer, area, app, cx, theme);
     }
-    let beside = area.width >= App::BESIDE && matches!(view.subject, Subject::Pane(_));
     let left = Rect {
         width: app.list_width().min(area.width),
         ..area
     };
+    let beside = left.width < area.width;
     if let Some(page) = app.page(cx, &view.subject) {
         main(buffer, left, app, cx, &page, theme);
     } else {

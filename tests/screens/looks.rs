@@ -268,6 +268,30 @@ fn the_way_here_is_told_as_far_as_it_fits_and_never_cut() {
 }
 
 #[test]
+fn where_nothing_is_selected_the_list_has_the_whole_width() {
+    let mut session = Session::new(options(), START, (160, 50));
+    session.feed(world::checkout());
+    let screen = session.screen();
+    screen.assert_has("nothing wrong found").assert_framed();
+    assert_eq!(screen.session.app.list_width(), 160);
+    assert_eq!(screen.lines[2].matches('╭').count(), 1, "{screen}");
+    session.press("2");
+    let screen = session.screen();
+    assert_eq!(screen.lines[2].matches('╭').count(), 2, "{screen}");
+    // A line of our own log has no page.
+    let line = LogLine {
+        at: START,
+        level: LogLevel::Info,
+        target: "net::kafka".to_owned(),
+        text: "connected".to_owned(),
+    };
+    session.app.handle(Msg::Log(line), START);
+    session.press("L");
+    assert!(session.screen().selected().is_some());
+    assert_eq!(session.app.list_width(), 160);
+}
+
+#[test]
 fn nothing_is_known_yet_and_every_page_says_so() {
     let mut session = Session::new(options(), START, (80, 24));
     for (keys, words) in [

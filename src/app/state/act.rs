@@ -96,7 +96,7 @@ impl App {
     pub(super) fn open_selected(&mut self) {
         if let Some(key) = self.selected().map(|key| self.behind(key))
             && self.view().subject != Subject::Object(key.clone())
-            && !matches!(key, Key::Log(_) | Key::Event(_))
+            && has_page(&key)
         {
             self.open(key);
         }
@@ -154,4 +154,9 @@ impl App {
             self.show(pane.id());
         }
     }
+}
+
+/// Whether there is more of it than its row: events and lines of our own log are all that there is of them.
+pub(super) fn has_page(key: &Key) -> bool {
+    !matches!(key, Key::Log(_) | Key::Event(_))
 }

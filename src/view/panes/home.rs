@@ -178,9 +178,10 @@ impl Layout {
     }
 }
 
-/// Cells for the values of a fact, in a terminal of this size.
-fn room((columns, _): (u16, u16)) -> usize {
-    let page = if columns >= App::BESIDE {
+/// Cells for the values of a fact. Beside a list without findings stands nothing.
+fn room(cx: &Cx<'_>) -> usize {
+    let columns = cx.size.0;
+    let page = if columns >= App::BESIDE && !cx.findings.is_empty() {
         columns * 11 / 20
     } else {
         columns
@@ -216,7 +217,7 @@ impl Pane for Home {
 
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a> {
         let mut facts = Vec::new();
-        let room = room(cx.size);
+        let room = room(cx);
         match Layout::of(cx.size) {
             Layout::List => {}
             Layout::Lines => {
