@@ -342,6 +342,26 @@ fn blocks_fold_and_open_and_a_search_opens_what_hides_its_finding() {
 }
 
 #[test]
+fn a_search_leaves_alone_who_wrote_which_field_until_that_is_opened() {
+    let mut desk = Desk::new((80, 24));
+    desk.press("5 y");
+    let value = json!({
+        "metadata": {"managedFields": [{"manager": "kubectl"}], "name": "a"},
+        "spec": {"manager": "me"},
+    });
+    desk.say(Said::Object {
+        value: Box::new(value),
+        masked: 0,
+    });
+    desk.press("/ m a n a g e r enter n n N");
+    desk.screen()
+        .assert_has("▌  manager: me")
+        .assert_has("  managedFields: … 1 lines");
+    desk.press("g j enter G n n n");
+    desk.screen().assert_has("▌  - manager: kubectl");
+}
+
+#[test]
 fn an_object_that_cannot_be_read_says_why_and_is_asked_for_again() {
     let mut desk = Desk::new((120, 40));
     desk.press("5 y");

@@ -257,18 +257,31 @@ impl Document {
     }
 
     pub(super) fn finds_any(&self, search: &Search) -> bool {
-        self.lines.iter().any(|line| search.finds(&line.text()))
+        let skipped = self.skipped();
+        let hit = |(at, line): (usize, &DocLine)| {
+            !skipped.iter().any(|of| of.contains(&at)) && search.finds(&line.text())
+        };
+        self.lines.iter().enumerate().any(hit)
     }
 
-    /// To the next line that the search finds, folded or not, or the one before; round at the end.
+    /// Lines that a search leaves alone: what is of no use to most would be most of what it finds.
+    fn skipped(&self) -> Vec<Range<usize>> {
+        let lines = self.lines.iter().enumerate();
+        let folded = lines
+            .filter(|(at, line)| FOLDED.contains(&line.path.as_str()) && self.is_folded(line, *at));
+        folded.map(|(at, line)| at + 1..line.end).collect()
+    }
+
+    /// To the next line that the search finds, also in what the user folded, or the one before; round at the end.
     pub(super) fn find(&mut self, search: &Search, forward: bool) {
         let count = self.lines.len();
         let from = self.place(self.cursor).unwrap_or(0);
         let step = |by: usize| (from + if forward { by } else { count - by }) % count.max(1);
+        let skipped = self.skipped();
         let hit = |at: &usize| {
-            self.lines
-                .get(*at)
-                .is_some_and(|line| search.finds(&line.text()))
+            let line = self.lines.get(*at);
+            line.is_some_and(|line| search.finds(&line.text()))
+                && !skipped.iter().any(|of| of.contains(at))
         };
         let Some(at) = (1..=count).map(step).find(hit) else {
             return;
