@@ -177,7 +177,10 @@ fn said_of<'a>(cx: &Cx<'_>, all: &BTreeMap<BrokerId, Known>, words: Words) -> Ve
     }
     let counts = [(sick, "sick", Role::Bad), (well, "well", Role::Good)];
     let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-    cells.extend(counts.map(|(count, what, role)| Cell::new(format!("{count} {what}"), role)));
+    cells.extend(counts.map(|(count, what, role)| {
+        let role = if old(cx).is_some() { Role::Stale } else { role };
+        Cell::new(format!("{count} {what}"), role)
+    }));
     cells.push(summary(cx, words));
     cells
 }
