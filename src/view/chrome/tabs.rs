@@ -74,7 +74,7 @@ fn way(trail: &[String], room: usize, ascii: bool) -> Option<String> {
     } else {
         (" ▸ ", "…")
     };
-    let ends = (0..trail.len()).map(|from| {
+    let mut ends = (0..trail.len()).map(|from| {
         let rest = trail.get(from..).unwrap_or_default().join(arrow);
         let before = if from > 0 {
             [more, arrow].concat()
@@ -83,5 +83,5 @@ fn way(trail: &[String], room: usize, ascii: bool) -> Option<String> {
         };
         format!("  {before}{rest}")
     });
-    ends.into_iter().find(|way| width(way) <= room)
+    ends.find(|way| width(way) <= room)
 }
