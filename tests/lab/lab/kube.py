@@ -74,6 +74,7 @@ def seed() -> None:
     for namespace in ("kafka", "monitoring"):
         _wait_for_service_account(namespace)
     kubectl("apply", "--server-side", "-f", here / "kube/workloads.yaml", **_QUIET)
+    _apply_when_served(here / "kube/keda.yaml")
     status = json.dumps({"status": _kafka_status()})
     patch = ["--subresource=status", "--type=merge", "-p", status]
     kubectl("-n", "kafka", "patch", "kafka", "lab", *patch, **_QUIET)
