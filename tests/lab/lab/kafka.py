@@ -73,6 +73,12 @@ def tool_output(tool: str, args: list[str]) -> str:
     return subprocess.run(tool_command(tool, args), check=True, capture_output=True, text=True).stdout
 
 
+def labload(*args) -> int:
+    """tools/labload.py, the lab's own client."""
+    command = [paths.VENV / "bin/python", paths.HOME / "tools/labload.py", *args]
+    return subprocess.run([str(word) for word in command]).returncode
+
+
 def uuid(seed: str) -> str:
     """A Kafka uuid that is the same in every run and cannot begin with a dash."""
     digest = hashlib.md5(seed.encode()).digest()

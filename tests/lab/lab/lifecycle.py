@@ -3,7 +3,6 @@ import json
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 
@@ -12,24 +11,22 @@ from . import fetch, kafka, kube, paths, processes, render, spec
 # the last broker has no quorum left to say goodbye to, so that it never ends by TERM alone
 QUORUM_STOP_TIMEOUT = 6
 CLIENT_PREFIXES = ("load-", "lag-", "workloads", "hang-", "connect")
-LABLOAD = paths.HOME / "tools/labload.py"
 
 
-def _labload(*args) -> None:
+def _labload_at_last(*args) -> None:
     """A controller that was just elected may refuse the first request."""
-    command = [str(paths.VENV / "bin/python"), str(LABLOAD), *map(str, args)]
     for _ in range(3):
-        if subprocess.run(command).returncode == 0:
+        if kafka.labload(*args) == 0:
             return
         time.sleep(2)
-    raise SystemExit(f"lab: failed three times: {' '.join(command)}")
+    raise SystemExit(f"lab: failed three times: labload.py {' '.join(map(str, args))}")
 
 
 def _prepare_kafka(brokers: list[spec.Process]) -> bool:
     if not all(processes.wait_healthy(broker) for broker in brokers):
         return False
-    _labload("topics", paths.HOME / "tools/topics-default.json")
-    _labload("acls")
+    _labload_at_last("topics", paths.HOME / "tools/topics-default.json")
+    _labload_at_last("acls")
     return True
 
 
