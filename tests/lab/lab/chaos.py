@@ -1,7 +1,7 @@
 """What can go wrong, by name. Every scenario acts at once; the README says how each is undone."""
 import signal
 
-from . import kafka, kube, processes, spec
+from . import clients, kafka, kube, processes, spec
 
 REASSIGN_BYTES_PER_SECOND = 2000
 
@@ -57,10 +57,6 @@ def _label_node(value: str, node: str) -> None:
     kube.kubectl("label", "--overwrite", "node", node, value)
 
 
-def _annotate_pod(value: str, pod: str, namespace: str) -> None:
-    kube.kubectl("-n", namespace, "annotate", "--overwrite", "pod", pod, value)
-
-
 SCENARIOS = {
     "broker-kill N": lambda n: _signal(signal.SIGKILL, f"kafka-{n}"),
     "broker-pause N": lambda n: _signal(signal.SIGSTOP, f"kafka-{n}"),
@@ -78,8 +74,16 @@ SCENARIOS = {
     "prom-resume": lambda: _signal(signal.SIGCONT, "prometheus"),
     "hang-txn": lambda: processes.start(_process("hang-txn")),
     "reassign-slow [TOPIC]": lambda topic="clicks": kafka.reassign(topic, REASSIGN_BYTES_PER_SECOND),
-    "stuck POD NS": lambda pod, namespace: _annotate_pod("lab/stuck=true", pod, namespace),
-    "unstuck POD NS": lambda pod, namespace: _annotate_pod("lab/stuck-", pod, namespace),
+    "stuck POD NS": lambda *pod: clients.note("lab/stuck=true", *pod),
+    "unstuck POD NS": lambda *pod: clients.note("lab/stuck-", *pod),
+    "dead POD NS": lambda *pod: clients.note("lab/dead=true", *pod),
+    "undead POD NS": lambda *pod: clients.note("lab/dead-", *pod),
+    "storm DEPLOY NS": clients.storm,
+    "calm DEPLOY NS": clients.calm,
+    "hot-partition TOPIC": clients.heat,
+    "cool TOPIC": clients.cool,
+    "behind-start GROUP TOPIC": clients.behind_start,
+    "heal-group GROUP": clients.heal_group,
     "crashloop POD [NS]": lambda *pod: _label_pod("lab-chaos=crashloop", *pod),
     "oom POD [NS]": lambda *pod: _label_pod("lab-chaos=oom", *pod),
     "evict POD [NS]": lambda *pod: _label_pod("lab-chaos=evicted", *pod),

@@ -1,4 +1,6 @@
-"""What labload.py creates: topics, ACLs, groups without members."""
+"""What labload.py creates: topics, ACLs, groups without members; and records that it deletes unread."""
+import time
+
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
@@ -6,12 +8,16 @@ from confluent_kafka.admin import (
     AclPermissionType,
     AdminClient,
     NewTopic,
+    OffsetSpec,
     ResourcePatternType,
     ResourceType,
 )
 
 # a controller refuses more than 10,000 partitions or records in one call
 PARTITIONS_PER_CALL = 2000
+# a partition whose records are deleted unread keeps so many: its log is not empty, and the lag is above zero
+RECORDS_KEPT = 3
+UNREAD_SECONDS = 40
 
 
 def _planned(plan: list[dict]) -> list[NewTopic]:
@@ -104,3 +110,47 @@ def create_ghosts(conf: dict, count: int, pattern: str) -> None:
         for future in admin.alter_consumer_group_offsets([group]).values():
             future.result()
     print(f"{count} empty groups")
+
+
+def _committed(admin: AdminClient, group: str, topic: str) -> dict[int, int]:
+    """By partition; a partition without a commit is left out."""
+    asked = [ConsumerGroupTopicPartitions(group)]
+    answer = admin.list_consumer_group_offsets(asked)[group].result().topic_partitions
+    return {at.partition: at.offset for at in answer if at.topic == topic and at.offset >= 0}
+
+
+def _ends(admin: AdminClient, topic: str, partitions) -> dict[int, int]:
+    wanted = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in partitions}
+    return {at.partition: future.result().offset for at, future in admin.list_offsets(wanted).items()}
+
+
+def _delete_before(admin: AdminClient, starts: list[TopicPartition]) -> None:
+    try:
+        for future in admin.delete_records(starts).values():
+            future.result()
+    except KafkaException as error:  # a topic that is compacted and nothing else refuses
+        raise SystemExit(f"the records of {starts[0].topic} stay: {error.args[0].str()}") from None
+
+
+def delete_unread(conf: dict, group: str, topic: str) -> None:
+    """Lets the log of every partition that the group reads start after the group's offset.
+
+    Its members have to be stuck: waits until they commit no more, and until enough has come that they have not read.
+    """
+    admin = AdminClient(conf)
+    before = _committed(admin, group, topic)
+    if not before:
+        raise SystemExit(f"group {group!r} has committed nothing of a topic {topic!r}")
+    give_up_at = time.time() + UNREAD_SECONDS
+    while time.time() < give_up_at:
+        time.sleep(2)  # twice the interval of commits
+        now = _committed(admin, group, topic)
+        starts = {at: end - RECORDS_KEPT for at, end in _ends(admin, topic, now).items()}
+        behind = [at for at in now if now[at] >= starts[at]]
+        if now == before and not behind:
+            cut = [TopicPartition(topic, at, start) for at, start in starts.items()]
+            _delete_before(admin, cut)
+            print(f"{topic} begins after the offsets of {group} in {len(cut)} partitions")
+            return
+        before = now
+    raise SystemExit(f"nothing deleted: {group} still commits, or too little comes to {topic}: partitions {behind}")

@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaException, Producer
 STOP = threading.Event()
 GOODBYE_SECONDS = 3  # a goodbye to a broker that is gone never ends
 TRANSACTIONS_PER_ABORT = 5
+RECORDS_PER_COLD_KEY = 10
 
 
 def _on_signal(*_) -> None:
@@ -22,7 +23,16 @@ signal.signal(signal.SIGINT, _on_signal)
 signal.signal(signal.SIGTERM, _on_signal)
 
 
-def produce(conf: dict, topic: str, rate: float, seconds: float, size: int) -> None:
+def spread_key(number: int) -> str:
+    return str(number % 1000)
+
+
+def hot_key(number: int) -> str:
+    """Nearly always the same, so that one partition gets nearly all."""
+    return spread_key(number) if number % RECORDS_PER_COLD_KEY == 0 else "hot"
+
+
+def produce(conf: dict, topic: str, rate: float, seconds: float, size: int, key_of=spread_key) -> None:
     """Messages at a rate; for ever when `seconds` is 0."""
     batching = {"linger.ms": 250, "compression.type": "lz4", "sticky.partitioning.linger.ms": 250}
     # a broker that was paused must not hold up the load for a minute after it is back
@@ -35,7 +45,7 @@ def produce(conf: dict, topic: str, rate: float, seconds: float, size: int) -> N
         due = int((time.time() - begin) * rate)
         while sent < due:
             try:
-                producer.produce(topic, body, key=str(sent % 1000))
+                producer.produce(topic, body, key=key_of(sent))
                 sent += 1
             except BufferError:
                 producer.poll(0.1)
@@ -93,6 +103,7 @@ def run_member(conf: dict, group: str, topic: str, proto: str, slow: float) -> N
     stuck = threading.Event()
     signal.signal(signal.SIGUSR1, lambda *_: stuck.set())
     signal.signal(signal.SIGUSR2, lambda *_: stuck.clear())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1, signal.SIGUSR2})
     more = {"auto.offset.reset": "latest", "max.poll.interval.ms": 900000}
     consumer = _consumer(conf, group, f"{group}-client", proto, **more)
     consumer.subscribe([topic])
