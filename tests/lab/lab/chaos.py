@@ -84,6 +84,8 @@ SCENARIOS = {
     "cool TOPIC": clients.cool,
     "behind-start GROUP TOPIC": clients.behind_start,
     "heal-group GROUP": clients.heal_group,
+    "poison GROUP": clients.poison,
+    "cure GROUP": clients.cure,
     "crashloop POD [NS]": lambda *pod: _label_pod("lab-chaos=crashloop", *pod),
     "oom POD [NS]": lambda *pod: _label_pod("lab-chaos=oom", *pod),
     "evict POD [NS]": lambda *pod: _label_pod("lab-chaos=evicted", *pod),

@@ -19,6 +19,7 @@ class Pod:
     """Empty of a producer."""
     topic: str
     flaps: bool
+    immune: bool
 
 
 def _pod(item: dict) -> Pod:
@@ -31,6 +32,7 @@ def _pod(item: dict) -> Pod:
         group=notes.get("lab/group", ""),
         topic=notes.get("lab/topic", ""),
         flaps=notes.get("lab/flap") == "true",
+        immune=notes.get("lab/immune") == "true",
     )
 
 
@@ -104,6 +106,22 @@ def heal_group(group: str) -> None:
     """
     for pod in _members(group):
         kube.kubectl("-n", pod.namespace, "delete", "pod", pod.name, "--wait=false")
+
+
+def poison(group: str) -> int:
+    """A record that no member survives."""
+    pods = _members(group)
+    if any(pod.immune for pod in pods):
+        raise SystemExit(f"lab: {group} was cured, it bears poison: `lab.py chaos heal-group {group}` first")
+    return kafka.labload("poison", group, pods[0].topic)
+
+
+def cure(group: str) -> None:
+    """A client that bears the record takes the place of each that died."""
+    pods = _members(group)
+    _annotate(pods, "lab/immune=true")
+    for pod in pods:
+        kube.kubectl("-n", pod.namespace, "label", "pod", pod.name, "lab-chaos-")
 
 
 def _hot_topic() -> str | None:

@@ -10,6 +10,8 @@ STOP = threading.Event()
 GOODBYE_SECONDS = 3  # a goodbye to a broker that is gone never ends
 TRANSACTIONS_PER_ABORT = 5
 RECORDS_PER_COLD_KEY = 10
+POISONED = 70
+"""Exit code of a member that has met the record that it cannot bear."""
 
 
 def _on_signal(*_) -> None:
@@ -71,9 +73,13 @@ def _consumer(conf: dict, group: str, client: str, proto: str, **more) -> Consum
     return Consumer(settings)
 
 
-def _take_one(consumer: Consumer, slow: float) -> None:
+def _take_one(consumer: Consumer, slow: float, poison: bytes | None = None) -> None:
     message = consumer.poll(0.5)
-    if message is not None and not message.error() and slow:
+    if message is None or message.error():
+        return
+    if poison and message.value() == poison:
+        os._exit(POISONED)  # at once: the record is not committed, so the next to get it dies of it too
+    if slow:
         time.sleep(slow)
 
 
@@ -98,7 +104,18 @@ def run_groups(conf: dict, count: int, topic: str, proto: str, members: int, slo
         thread.join()
 
 
-def run_member(conf: dict, group: str, topic: str, proto: str, slow: float) -> None:
+def _poison(group: str) -> bytes:
+    """A record that kills the members of one group; other groups read it like any other."""
+    return f"poison of {group}".encode()
+
+
+def poison(conf: dict, group: str, topic: str) -> None:
+    producer = Producer(conf)
+    producer.produce(topic, _poison(group), key="poison")
+    producer.flush(10)
+
+
+def run_member(conf: dict, group: str, topic: str, proto: str, slow: float, immune: bool) -> None:
     """One consumer. USR1 makes it stuck: no poll and no commit, but librdkafka's heartbeats go on; USR2 ends that."""
     stuck = threading.Event()
     signal.signal(signal.SIGUSR1, lambda *_: stuck.set())
@@ -111,7 +128,7 @@ def run_member(conf: dict, group: str, topic: str, proto: str, slow: float) -> N
         if stuck.is_set():
             time.sleep(0.2)
         else:
-            _take_one(consumer, slow)
+            _take_one(consumer, slow, None if immune else _poison(group))
     consumer.close()
 
 
