@@ -151,6 +151,12 @@ pub struct WorkloadRow {
     pub owner: Option<Owner>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
+    /// Label `app.kubernetes.io/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<Name>,
+    /// What its pod template says that may be the id of a consumer group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
 }
 
 impl Row for WorkloadRow {

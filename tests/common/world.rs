@@ -132,6 +132,8 @@ pub fn deployment(name: &str, hash: &str, replicas: u32) -> [Envelope; 2] {
         available: replicas,
         owner: None,
         created: Some(START.plus(-7_200 * SECOND)),
+        app: None,
+        groups: Vec::new(),
     };
     [
         said(Update::ReplicaSets(Delta::set(vec![set]))),

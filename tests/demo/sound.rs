@@ -75,6 +75,9 @@ pub(crate) fn assert_full(site: &Site) {
             topic.meta.name
         );
     }
+    assert!(site.workloads().all(|workload| workload.app.is_some()));
+    let fraud = site.workloads().find(|row| &*row.id.name == "fraud");
+    assert_eq!(fraud.unwrap().groups, [Name::from("fraud")]);
     let kinds: BTreeSet<_> = site
         .kafka
         .groups

@@ -206,6 +206,83 @@ fn workloads_count_what_the_server_leaves_out_as_none() {
     assert_eq!(bare.desired, 1, "the API's default");
 }
 
+fn workload_of(containers: &Value) -> WorkloadRow {
+    let object = json!({
+        "metadata": {"name": "w", "namespace": "n", "labels": {"app.kubernetes.io/name": "fraud", "team": "x"}},
+        "spec": {"template": {"spec": {
+            "containers": containers,
+            "initContainers": [{"args": ["--group", "of-an-init-container"]}],
+        }}},
+    });
+    // As text, as it comes from the server: there names and values are borrowed.
+    let object = serde_json::from_str(&object.to_string()).unwrap();
+    WorkloadRow::from_object("Deployment", object, &mut Interner::default())
+}
+
+fn groups_of(containers: &Value) -> Vec<String> {
+    let row = workload_of(containers);
+    row.groups.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_workload_says_its_app_and_the_variables_that_name_a_group() {
+    let row = workload_of(&json!([
+        {"name": "main", "env": [
+            {"name": "KAFKA_GROUP_ID", "value": "payments"},
+            {"name": "spring_kafka_consumer_group_id", "value": "other \"quoted\""},
+            {"name": "CONSUMER_GROUP", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+            {"name": "GROUP_PASSWORD", "value": "hunter2"},
+            {"name": "GROUP_ID", "value": "$(POD_NAMESPACE)-payments"},
+            {"name": "GROUP_EMPTY", "value": ""},
+            {"name": "TOPIC", "value": "orders"},
+        ]},
+        {"name": "sidecar", "env": [{"name": "GROUP_ID", "value": "payments"}], "command": null},
+        {"name": "bare"},
+    ]));
+    assert_eq!(row.app.as_deref(), Some("fraud"));
+    let groups: Vec<&str> = row.groups.iter().map(|group| &**group).collect();
+    assert_eq!(groups, ["payments", "other \"quoted"]);
+    let bare =
+        json!({"metadata": {"name": "w"}, "spec": {"template": {"spec": {"containers": null}}}});
+    let bare: WorkloadRow = self::row("Deployment", bare);
+    assert_eq!((bare.app, bare.groups), (None, Vec::new()));
+}
+
+#[test]
+fn a_workload_says_the_arguments_that_name_a_group() {
+    for (words, groups) in [
+        (json!(["--group", "a"]), vec!["a"]),
+        (json!(["--group=a"]), vec!["a"]),
+        (json!(["--group-id", "a", "b"]), vec!["a"]),
+        (json!(["--consumer-group=a"]), vec!["a"]),
+        (json!(["--consumer-property", "group.id=a"]), vec!["a"]),
+        (json!(["-Dspring.kafka.consumer.group-id=a"]), vec!["a"]),
+        (
+            json!(["sh", "-c", "exec consume --topic t --group 'a'\n"]),
+            vec!["a"],
+        ),
+        (json!(["--group", "--topic", "t"]), vec![]),
+        (json!(["--group=$(GROUP)", "--group", "${GROUP}"]), vec![]),
+        (json!(["--groups=a", "group", "b", "--group"]), vec![]),
+    ] {
+        for field in ["args", "command"] {
+            let found = groups_of(&json!([{ field: words }]));
+            assert_eq!(found, groups, "{field}: {words}");
+        }
+    }
+}
+
+#[test]
+fn a_workload_says_no_more_than_four_groups_and_none_that_is_too_long() {
+    let group = |n: usize| json!({"name": format!("GROUP_{n}"), "value": format!("g{n}")});
+    let many: Vec<Value> = (0..9).map(group).collect();
+    let found = groups_of(&json!([{"env": many, "args": ["--group", "late"]}, {"env": many}]));
+    assert_eq!(found, ["g0", "g1", "g2", "g3"]);
+    let value = |length: usize| json!([{"args": ["--group", "x".repeat(length)]}]);
+    assert_eq!(groups_of(&value(249)).len(), 1);
+    assert_eq!(groups_of(&value(250)).len(), 0);
+}
+
 #[test]
 fn an_autoscaler_names_its_target() {
     let scaler: AutoscalerRow = row(

@@ -3,6 +3,7 @@ mod cluster;
 mod pod;
 mod status_word;
 mod strimzi;
+mod template;
 mod workload;
 
 use std::{collections::BTreeMap, sync::Arc};

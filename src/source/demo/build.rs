@@ -4,7 +4,7 @@ use super::{
     Kafka,
     broker::Server,
     catalogue::{
-        BROKERS, CLUSTER, GROUPS, GroupPlan, KAFKA_NAMESPACE, LINES, NODES, SLOW_BACKLOG,
+        BROKERS, CLUSTER, GROUPS, GroupPlan, KAFKA_NAMESPACE, LINES, NODES, POD_SET, SLOW_BACKLOG,
         SLOW_GROUP, TOPICS, TopicPlan, WORKLOADS, WorkloadPlan, ZONES,
     },
     cluster::{Cluster, Node},
@@ -105,6 +105,15 @@ fn node(place: usize, start: Time) -> Node {
     }
 }
 
+/// The ids of the groups that a workload's own containers are told to consume for. Connect's stand in its custom resources.
+fn groups_of(plan: &WorkloadPlan, copy: usize) -> Vec<Name> {
+    let of = |group: &&GroupPlan| plan.kind != POD_SET && group.workload == Some(plan.name);
+    let groups = GROUPS.iter().filter(of);
+    groups
+        .map(|group| Name::from(named(group.line, group.name, copy)))
+        .collect()
+}
+
 fn workload(
     plan: &WorkloadPlan,
     copy: usize,
@@ -126,6 +135,7 @@ fn workload(
         cpu: plan.cpu,
         memory: plan.memory << 20,
         autoscale: plan.autoscale,
+        groups: groups_of(plan, copy),
         said: None,
         sets: Vec::new(),
         new_sets: Vec::new(),

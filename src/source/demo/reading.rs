@@ -297,15 +297,18 @@ fn managed(at: Option<Time>) -> Value {
 }
 
 fn template(workload: &Workload) -> Value {
+    let mut env = vec![
+        json!({"name": "KAFKA_BOOTSTRAP", "value": "demo-kafka-bootstrap.kafka.svc:9092"}),
+        json!({"name": "SASL_PASSWORD", "value": "demo-secret"}),
+        json!({"name": "LOG_LEVEL", "value": "info"}),
+    ];
+    let group = |id| json!({"name": "KAFKA_GROUP_ID", "value": id});
+    env.extend(workload.groups.iter().map(group));
     json!({
         "containers": [{
             "name": "app",
             "image": format!("registry.example.com/{}:1.{}", workload.id.name, workload.revision),
-            "env": [
-                {"name": "KAFKA_BOOTSTRAP", "value": "demo-kafka-bootstrap.kafka.svc:9092"},
-                {"name": "SASL_PASSWORD", "value": "demo-secret"},
-                {"name": "LOG_LEVEL", "value": "info"},
-            ],
+            "env": env,
             "resources": {"limits": {
                 "cpu": format!("{}m", workload.cpu), "memory": format!("{}Mi", workload.memory >> 20),
             }},
@@ -364,6 +367,7 @@ fn workload_object(workload: &Workload) -> Value {
             "name": workload.id.name,
             "namespace": workload.id.namespace,
             "creationTimestamp": stamp(workload.created),
+            "labels": {"app.kubernetes.io/name": state.app},
             "generation": workload.revision,
             "managedFields": managed(Some(workload.created)),
         },

@@ -24,6 +24,8 @@ pub(super) struct Workload {
     pub cpu: u64,
     pub memory: u64,
     pub autoscale: Option<u32>,
+    /// The groups that its environment names.
+    pub groups: Vec<Name>,
     /// The row as it was said last.
     pub said: Option<WorkloadRow>,
     /// `ReplicaSet`s, the newest last, and what was not yet said of them.
@@ -59,6 +61,8 @@ impl Workload {
             available: ready,
             owner: None,
             created: Some(self.created),
+            app: Some(self.id.name.clone()),
+            groups: self.groups.clone(),
         }
     }
 

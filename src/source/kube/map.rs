@@ -1,5 +1,7 @@
 //! Rows of the Kubernetes client as rows of the model. Pure.
 
+use std::sync::Arc;
+
 use crate::{
     model::{
         Autoscaler, LastExit, Name, NodeRow, NodeUsage, Owner, PodId, PodRow, PodUsage,
@@ -13,6 +15,10 @@ fn owner(from: rows::Reference) -> Owner {
         kind: from.kind.into(),
         name: from.name.into(),
     }
+}
+
+fn names(from: Vec<Arc<str>>) -> Vec<Name> {
+    from.into_iter().map(Name::from).collect()
 }
 
 pub(super) fn pod_id(key: rows::Key) -> PodId {
@@ -87,7 +93,7 @@ pub(super) fn node(from: rows::NodeRow) -> NodeRow {
         name: from.name.into(),
         ready: from.ready,
         zone: from.zone.map(Name::from),
-        conditions: from.conditions.into_iter().map(Name::from).collect(),
+        conditions: names(from.conditions),
         unschedulable: from.unschedulable,
         cpu_allocatable: from.cpu_milli,
         memory_allocatable: from.memory_bytes,
@@ -108,6 +114,8 @@ pub(super) fn workload(from: rows::WorkloadRow) -> WorkloadRow {
         available: from.available,
         owner: from.owner.map(owner),
         created: from.created_at.map(Time),
+        app: from.app.map(Name::from),
+        groups: names(from.groups),
     }
 }
 

@@ -34,6 +34,10 @@ pub struct WorkloadRow {
     pub owner: Option<Reference>,
     /// Creation, in milliseconds since the epoch.
     pub created_at: Option<i64>,
+    /// Label `app.kubernetes.io/name`.
+    pub app: Option<Arc<str>>,
+    /// What its pod template says that may be the id of a consumer group: at most 4, each at most 249 bytes.
+    pub groups: Vec<Arc<str>>,
 }
 
 /// A `ReplicaSet`: the link from a pod to its Deployment.

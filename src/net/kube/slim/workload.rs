@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Meta, count, intern_map, nullable};
+use super::{Meta, count, intern_map, nullable, template::Template};
 use crate::net::kube::{
     intern::Interner,
     rows::{AutoscalerRow, Key, Object, Reference, ReplicaSetRow, Row, WorkloadRow},
 };
 
-/// What Deployment, `StatefulSet` and `ReplicaSet` have in common.
+/// What Deployment and `StatefulSet` have in common.
 #[derive(Debug, Deserialize)]
 pub struct Workload {
     metadata: Meta,
@@ -25,6 +25,8 @@ struct Spec {
     replicas: Option<i64>,
     #[serde(deserialize_with = "nullable")]
     selector: Selector,
+    #[serde(deserialize_with = "nullable")]
+    template: Template,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,6 +47,28 @@ struct Status {
 }
 
 impl Object for Workload {
+    fn meta(&self) -> &Meta {
+        &self.metadata
+    }
+}
+
+/// There are as many of these as there were revisions: of their templates nothing is read.
+#[derive(Debug, Deserialize)]
+pub struct ReplicaSet {
+    metadata: Meta,
+    #[serde(default)]
+    spec: SetSpec,
+    #[serde(default)]
+    status: Status,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SetSpec {
+    replicas: Option<i64>,
+}
+
+impl Object for ReplicaSet {
     fn meta(&self) -> &Meta {
         &self.metadata
     }
@@ -73,6 +97,16 @@ impl Row for WorkloadRow {
             observed_generation: status.observed_generation,
             owner: metadata.owner(interner),
             created_at: metadata.created_at(),
+            app: metadata
+                .labels
+                .get("app.kubernetes.io/name")
+                .map(|app| interner.intern(app)),
+            groups: spec
+                .template
+                .groups()
+                .iter()
+                .map(|group| interner.intern(group))
+                .collect(),
         }
     }
 
@@ -85,9 +119,9 @@ impl Row for WorkloadRow {
 }
 
 impl Row for ReplicaSetRow {
-    type Object = Workload;
+    type Object = ReplicaSet;
 
-    fn from_object(_kind: &str, set: Workload, interner: &mut Interner) -> Self {
+    fn from_object(_kind: &str, set: ReplicaSet, interner: &mut Interner) -> Self {
         Self {
             namespace: interner.intern(&set.metadata.namespace),
             name: interner.intern(&set.metadata.name),
