@@ -31,8 +31,8 @@ pub use kafka::{
     TopicConfig, TopicMetadata, TopicOffsets,
 };
 pub use kube::{
-    Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow, StrimziRow,
-    Usage, Warning, WorkloadRow,
+    Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow,
+    ScaledObjectRow, StrimziRow, Usage, Warning, WorkloadRow,
 };
 pub use pods::Pods;
 pub use recording::{FORMAT, FormatError, Recorded, read_recording, write_recording};

@@ -11,6 +11,8 @@
 #[path = "common/fake_http.rs"]
 mod fake_http;
 
+#[path = "kube_client/addons.rs"]
+mod addons;
 #[path = "kube_client/configuration.rs"]
 mod configuration;
 #[path = "kube_client/logs.rs"]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Autoscaler, BrokerDisk, ChartAnswer, Delta, GroupCommits, GroupListing, GroupMembers,
     HealthReport, Metadata, Name, NodeRow, NodeUsage, OffsetListing, PodRow, PodUsage, Point,
-    Reassignment, ReplicaSetRow, StrimziRow, Time, TopicConfig, Warning, WorkloadRow,
+    Reassignment, ReplicaSetRow, ScaledObjectRow, StrimziRow, Time, TopicConfig, Warning,
+    WorkloadRow,
 };
 
 /// One thing that a source said, when, and of which site.
@@ -45,6 +46,7 @@ updates! {
     StatefulSets "statefulsets" (Delta<WorkloadRow>),
     ReplicaSets "replicasets" (Delta<ReplicaSetRow>),
     Autoscalers "autoscalers" (Delta<Autoscaler>),
+    ScaledObjects "scaledobjects" (Delta<ScaledObjectRow>),
     Warnings "warnings" (Delta<Warning>),
     /// What pods use now; a pod that is not named has no number.
     PodUsage "pod_usage" (Vec<PodUsage>),

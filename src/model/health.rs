@@ -50,6 +50,7 @@ sources! {
     StatefulSets "statefulsets" Kubernetes "StatefulSets",
     ReplicaSets "replicasets" Kubernetes "ReplicaSets, for the owners of pods",
     Autoscalers "horizontalpodautoscalers" Kubernetes "HorizontalPodAutoscalers",
+    ScaledObjects "scaledobjects" Kubernetes "KEDA's ScaledObjects",
     Warnings "events" Kubernetes "events of type Warning",
     PodMetrics "pod metrics" Kubernetes "CPU and memory of pods (metrics.k8s.io)",
     NodeMetrics "node metrics" Kubernetes "CPU and memory of nodes (metrics.k8s.io)",

@@ -209,6 +209,32 @@ impl Row for Autoscaler {
     }
 }
 
+/// A `ScaledObject` of KEDA's, which scales by what its triggers count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScaledObjectRow {
+    pub namespace: Name,
+    pub name: Name,
+    pub target: Owner,
+    /// The consumer groups whose lag it scales by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
+    /// As they are set; KEDA takes 0 and 100 where they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Told by annotation to leave the count as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
+}
+
+impl Row for ScaledObjectRow {
+    type Key = (Name, Name);
+    fn key(&self) -> Self::Key {
+        (self.namespace.clone(), self.name.clone())
+    }
+}
+
 /// An event of type Warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {

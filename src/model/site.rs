@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     Autoscaler, BrokerDisk, BrokerId, ChartAnswer, Delta, Envelope, Fact, Group, GroupCommits,
     GroupListing, GroupMembers, Health, HealthReport, Kafka, Metadata, Name, NodeRow, OffsetKind,
-    OffsetListing, PartitionOffsets, PodRow, Pods, Point, ReplicaSetRow, Ring, SeriesKey, Signal,
-    Source, State, StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage, Warning, WorkloadId,
-    WorkloadRow,
+    OffsetListing, PartitionOffsets, PodRow, Pods, Point, ReplicaSetRow, Ring, ScaledObjectRow,
+    SeriesKey, Signal, Source, State, StrimziRow, Table, Time, Topic, TopicConfig, Update, Usage,
+    Warning, WorkloadId, WorkloadRow,
 };
 
 /// Everything known of one site. The only way in is [`Site::apply`].
@@ -20,6 +20,7 @@ pub struct Site {
     pub stateful_sets: Table<WorkloadRow>,
     pub replica_sets: Table<ReplicaSetRow>,
     pub autoscalers: Table<Autoscaler>,
+    pub scaled_objects: Table<ScaledObjectRow>,
     pub warnings: Table<Warning>,
     pub strimzi: Table<StrimziRow>,
     pub node_usage: BTreeMap<Name, Usage>,
@@ -86,6 +87,7 @@ impl Site {
             Update::StatefulSets(delta) => self.stateful_sets.apply(delta),
             Update::ReplicaSets(delta) => self.replica_sets.apply(delta),
             Update::Autoscalers(delta) => self.autoscalers.apply(delta),
+            Update::ScaledObjects(delta) => self.scaled_objects.apply(delta),
             Update::Warnings(delta) => self.apply_warnings(delta),
             Update::PodUsage(usage) => {
                 self.pod_usage_at = Some(at);

@@ -1,9 +1,10 @@
 //! The collectors of one Kubernetes context: a watch for each kind, and a poll of metrics while they are looked at.
 
+mod addons;
 mod map;
 mod pulse;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::sync::watch;
@@ -12,8 +13,8 @@ use crate::{
     app::Interest,
     model::{Delta, HealthReport, NodeUsage, PodUsage, Row, Source, State, Update},
     net::kube::{
-        Client, Error, ErrorKind, Interner, Resource, Scope, WatchEvent, WatchSpec, discover,
-        metrics, rows, watch::watch,
+        Client, Error, ErrorKind, Interner, Resource, Scope, WatchEvent, WatchSpec, metrics, rows,
+        watch::watch,
     },
 };
 
@@ -212,7 +213,7 @@ impl<R: rows::Row, M: Row> Watched<R, M> {
     }
 }
 
-/// Follows all kinds that every Kubernetes has, and Strimzi's where they are served.
+/// Follows all kinds that every Kubernetes has, and those of add-ons where they are served.
 pub(super) fn spawn(
     client: &Client,
     scope: &Scope,
@@ -304,81 +305,15 @@ pub(super) fn spawn(
         map::pair,
         Update::Warnings
     );
-    start(Box::pin(strimzi(
-        client.clone(),
-        scope.clone(),
-        feed.clone(),
-        voice.clone(),
-    )));
+    let addons = addons::Addons {
+        client: client.clone(),
+        scope: scope.clone(),
+        feed: feed.clone(),
+        voice: voice.clone(),
+    };
+    start(Box::pin(addons.clone().strimzi()));
+    start(Box::pin(addons.keda()));
     start(Box::pin(pulse::watch_over(client.clone(), voice)));
-}
-
-/// Finds out which of Strimzi's kinds are served, and follows those.
-async fn strimzi(client: Client, scope: Scope, feed: Feed, voice: Voice) {
-    let mut failures = 0;
-    let kinds = loop {
-        match discover::strimzi(&client).await {
-            Ok(kinds) => break kinds,
-            Err(error) => {
-                failures += 1;
-                let cadence = Cadence {
-                    every: METRICS,
-                    jitter: 0.5,
-                };
-                let wait = cadence.wait(outcome_of(&error), failures);
-                let report =
-                    HealthReport::new(Source::Strimzi, state_of(&error)).because(error.to_string());
-                if feed.report(report).await.is_err() {
-                    return;
-                }
-                tokio::time::sleep(wait).await;
-            }
-        }
-    };
-    if kinds.is_empty() {
-        let missing = HealthReport::new(Source::Strimzi, State::Missing);
-        let missing = missing.because("the API server serves no kafka.strimzi.io: no Strimzi here");
-        // Nobody listens any more: then this task ends, as it does anyway.
-        let _ = feed.report(missing).await;
-        return;
-    }
-    let all = kinds.into_iter().map(|resource| {
-        let kind: Arc<str> = resource.kind.into();
-        let spec = WatchSpec {
-            fallback: Some(client.namespace().to_owned()),
-            from_cache: true,
-            ..WatchSpec::new(resource, scope.clone())
-        };
-        strimzi_kind(client.clone(), kind, spec, feed.clone(), voice.clone())
-    });
-    futures::future::join_all(all).await;
-}
-
-async fn strimzi_kind(client: Client, kind: Arc<str>, spec: WatchSpec, feed: Feed, voice: Voice) {
-    // The key of a row holds its kind, which the key of a watch event does not.
-    let key: fn(rows::Key) -> <crate::model::StrimziRow as Row>::Key = match &*kind {
-        "Kafka" => |key| map::strimzi_key("Kafka", key),
-        "KafkaNodePool" => |key| map::strimzi_key("KafkaNodePool", key),
-        "KafkaRebalance" => |key| map::strimzi_key("KafkaRebalance", key),
-        _ => |key| map::strimzi_key("StrimziPodSet", key),
-    };
-    // Several kinds share one table: a list of one of them must not take away the others' rows.
-    let update: fn(Delta<crate::model::StrimziRow>) -> Update = |delta| {
-        Update::Strimzi(Delta {
-            begin: false,
-            done: false,
-            ..delta
-        })
-    };
-    Watched {
-        source: Source::Strimzi,
-        spec,
-        row: map::strimzi,
-        key,
-        update,
-    }
-    .follow(client, feed, voice)
-    .await;
 }
 
 /// Polls metrics.k8s.io while CPU and memory are looked at.

@@ -56,6 +56,7 @@ pub(crate) fn assert_full(site: &Site) {
         ("stateful sets", site.stateful_sets.len()),
         ("replica sets", site.replica_sets.len()),
         ("autoscalers", site.autoscalers.len()),
+        ("scaled objects", site.scaled_objects.len()),
         ("warnings", site.warnings.len()),
         ("strimzi", site.strimzi.len()),
         ("pod usage", site.pods.usages().count()),

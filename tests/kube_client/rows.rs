@@ -3,7 +3,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use plimsoll::net::kube::{
     Interner,
-    rows::{AutoscalerRow, EventRow, NodeRow, PodRow, ReplicaSetRow, Row, StrimziRow, WorkloadRow},
+    rows::{
+        AutoscalerRow, EventRow, NodeRow, PodRow, ReplicaSetRow, Row, ScaledObjectRow, StrimziRow,
+        WorkloadRow,
+    },
 };
 use serde_json::{Value, json};
 
@@ -301,6 +304,64 @@ fn an_autoscaler_names_its_target() {
         (scaler.min, scaler.max, scaler.current, scaler.desired),
         (1, 6, Some(2), Some(3))
     );
+}
+
+fn scaled_object(spec: &Value, annotations: &Value) -> ScaledObjectRow {
+    row(
+        "ScaledObject",
+        json!({
+            "metadata": {"name": "s", "namespace": "n", "resourceVersion": "7", "annotations": annotations},
+            "spec": spec,
+            "status": {"hpaName": "keda-hpa-s"},
+        }),
+    )
+}
+
+#[test]
+fn a_scaled_object_names_its_target_and_the_groups_of_both_kafka_triggers() {
+    let trigger = |kind: &str, group: &str| json!({"type": kind, "metadata": {"consumerGroup": group, "topic": "t", "lagThreshold": "50"}});
+    let full = scaled_object(
+        &json!({
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "ledger"},
+            "minReplicaCount": 0, "maxReplicaCount": 6,
+            "triggers": [
+                trigger("kafka", "a"), trigger("apache-kafka", "b"), trigger("kafka", "a"), trigger("cron", "c"),
+                {"type": "kafka", "metadata": {"consumerGroupFromEnv": "GROUP"}}, {"type": "cpu", "metadata": null},
+            ],
+        }),
+        &json!(null),
+    );
+    assert_eq!(
+        (&*full.target.kind, &*full.target.name),
+        ("StatefulSet", "ledger")
+    );
+    let groups: Vec<&str> = full.groups.iter().map(|group| &**group).collect();
+    assert_eq!(groups, ["a", "b"]);
+    assert_eq!((full.min, full.max, full.paused), (Some(0), Some(6), false));
+    let bare = scaled_object(&json!({"scaleTargetRef": {"name": "web"}}), &json!({}));
+    assert_eq!(
+        (&*bare.target.kind, &*bare.target.name),
+        ("Deployment", "web")
+    );
+    assert_eq!((bare.groups, bare.min, bare.max), (Vec::new(), None, None));
+}
+
+#[test]
+fn a_scaled_object_is_paused_as_keda_reads_its_annotations() {
+    for (annotations, paused) in [
+        (json!({"autoscaling.keda.sh/paused": "true"}), true),
+        (json!({"autoscaling.keda.sh/paused": "yes"}), true),
+        (json!({"autoscaling.keda.sh/paused": "false"}), false),
+        (json!({"autoscaling.keda.sh/paused-replicas": "2"}), true),
+        (
+            json!({"autoscaling.keda.sh/paused-scale-in": "true"}),
+            false,
+        ),
+        (json!({"team": "x"}), false),
+    ] {
+        let found = scaled_object(&json!({"triggers": null}), &annotations);
+        assert_eq!(found.paused, paused, "{annotations}");
+    }
 }
 
 #[test]

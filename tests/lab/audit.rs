@@ -9,7 +9,7 @@ use crate::program::snapshot;
 use crate::screen::Screen;
 
 /// Resource and API group of everything that is watched, or polled where it cannot be watched.
-const WATCHED: [(&str, &str); 13] = [
+const WATCHED: [(&str, &str); 14] = [
     ("pods", ""),
     ("nodes", ""),
     ("events", ""),
@@ -17,6 +17,7 @@ const WATCHED: [(&str, &str); 13] = [
     ("statefulsets", "apps"),
     ("replicasets", "apps"),
     ("horizontalpodautoscalers", "autoscaling"),
+    ("scaledobjects", "keda.sh"),
     ("pods", "metrics.k8s.io"),
     ("nodes", "metrics.k8s.io"),
     ("kafkas", "kafka.strimzi.io"),

@@ -17,8 +17,8 @@ use plimsoll::net::kube::{
     exec::Plugins,
     metrics,
     rows::{
-        AutoscalerRow, EventRow, Key, NodeRow, PodRow, ReplicaSetRow, Row, StrimziKind, StrimziRow,
-        WorkloadRow,
+        AutoscalerRow, EventRow, Key, NodeRow, PodRow, ReplicaSetRow, Row, ScaledObjectRow,
+        StrimziKind, StrimziRow, WorkloadRow,
     },
     watch::watch,
 };
@@ -226,10 +226,41 @@ async fn every_other_watched_kind_is_listed() {
 }
 
 #[tokio::test]
+async fn a_workload_and_its_scaled_object_name_the_group() {
+    let _lab = crate::fixture::steady();
+    let client = client("lab-viewer");
+    let deployments: Vec<WorkloadRow> =
+        list(&client, WatchSpec::new(Resource::DEPLOYMENTS, Scope::All)).await;
+    let fraud = deployments
+        .iter()
+        .find(|row| row.name.as_ref() == "fraud")
+        .unwrap();
+    assert_eq!(fraud.app.as_deref(), Some("fraud"));
+    assert_eq!(fraud.groups, ["fraud".into()]);
+    let mut kinds = discover::served(&client, discover::KEDA).await.unwrap();
+    let kind = kinds.pop().unwrap();
+    assert_eq!(
+        (kind.kind, kind.version.as_ref()),
+        ("ScaledObject", "v1alpha1")
+    );
+    let rows: Vec<ScaledObjectRow> = list(&client, WatchSpec::new(kind, Scope::All)).await;
+    let row = rows
+        .iter()
+        .find(|row| row.name.as_ref() == "fraud")
+        .unwrap();
+    assert_eq!(
+        (row.target.kind.as_ref(), row.target.name.as_ref()),
+        ("Deployment", "fraud")
+    );
+    assert_eq!(row.groups, ["fraud".into()]);
+    assert_eq!((row.min, row.max, row.paused), (Some(1), Some(6), false));
+}
+
+#[tokio::test]
 async fn strimzis_kinds_are_discovered_in_the_version_served() {
     let _lab = crate::fixture::steady();
     let client = client("lab-viewer");
-    let kinds = discover::strimzi(&client).await.unwrap();
+    let kinds = discover::served(&client, discover::STRIMZI).await.unwrap();
     let names: Vec<&str> = kinds.iter().map(|kind| kind.kind).collect();
     assert_eq!(
         names,

@@ -35,21 +35,39 @@ struct Kind {
     name: String,
 }
 
-/// The Strimzi kinds that the server has, in the version it prefers. Empty where Strimzi is not installed: that is no error.
-pub async fn strimzi(client: &Client) -> Result<Vec<Resource>, Error> {
-    let groups: [(&'static str, &[(&'static str, &'static str)]); 2] = [
-        (
-            "kafka.strimzi.io",
-            &[
-                ("kafkas", "Kafka"),
-                ("kafkanodepools", "KafkaNodePool"),
-                ("kafkarebalances", "KafkaRebalance"),
-            ],
-        ),
-        ("core.strimzi.io", &[("strimzipodsets", "StrimziPodSet")]),
-    ];
+/// An API group that not every server has, and those of its kinds that are read, by plural and name.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiGroup {
+    group: &'static str,
+    kinds: &'static [(&'static str, &'static str)],
+}
+
+/// Strimzi's.
+pub const STRIMZI: &[ApiGroup] = &[
+    ApiGroup {
+        group: "kafka.strimzi.io",
+        kinds: &[
+            ("kafkas", "Kafka"),
+            ("kafkanodepools", "KafkaNodePool"),
+            ("kafkarebalances", "KafkaRebalance"),
+        ],
+    },
+    ApiGroup {
+        group: "core.strimzi.io",
+        kinds: &[("strimzipodsets", "StrimziPodSet")],
+    },
+];
+
+/// KEDA's.
+pub const KEDA: &[ApiGroup] = &[ApiGroup {
+    group: "keda.sh",
+    kinds: &[("scaledobjects", "ScaledObject")],
+}];
+
+/// The kinds of these that the server has, in the version it prefers. Where there are none that is no error.
+pub async fn served(client: &Client, wanted: &[ApiGroup]) -> Result<Vec<Resource>, Error> {
     let mut found = Vec::new();
-    for (group, kinds) in groups {
+    for ApiGroup { group, kinds } in wanted {
         let Some(version) = preferred_version(client, group).await? else {
             continue;
         };

@@ -7,7 +7,7 @@ mod workload;
 
 pub use pod::{PodRow, Termination};
 pub use strimzi::{Condition, StrimziKind, StrimziRow};
-pub use workload::{AutoscalerRow, ReplicaSetRow, WorkloadRow};
+pub use workload::{AutoscalerRow, ReplicaSetRow, ScaledObjectRow, WorkloadRow};
 
 use std::sync::Arc;
 

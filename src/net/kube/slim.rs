@@ -1,5 +1,6 @@
 //! The slices of API objects that are parsed. serde skips the rest without allocating, which is what makes 10,000 pods cheap.
 mod cluster;
+mod keda;
 mod pod;
 mod status_word;
 mod strimzi;

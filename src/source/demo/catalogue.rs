@@ -34,8 +34,24 @@ pub(super) struct WorkloadPlan {
     pub replicas: u32,
     pub cpu: u64,
     pub memory: u64,
-    /// The most replicas that its autoscaler allows.
-    pub autoscale: Option<u32>,
+    pub autoscale: Option<Autoscale>,
+}
+
+/// What scales a workload, and the most replicas that it allows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Autoscale {
+    /// A `HorizontalPodAutoscaler` of its own.
+    Hpa(u32),
+    /// A `ScaledObject`, for which KEDA keeps a `HorizontalPodAutoscaler`.
+    Keda(u32),
+}
+
+impl Autoscale {
+    pub(super) fn most(self) -> u32 {
+        match self {
+            Autoscale::Hpa(most) | Autoscale::Keda(most) => most,
+        }
+    }
 }
 
 /// A group. `pace` is what one member can process, in records per second.
@@ -104,20 +120,22 @@ macro_rules! workloads {
     };
 }
 
-// Line, namespace, kind, name, replicas, CPU limit, memory limit, most replicas of its autoscaler.
+use Autoscale::{Hpa, Keda};
+
+// Line, namespace, kind, name, replicas, CPU limit, memory limit, what scales it and its most replicas.
 workloads! {
     None,    "kafka",     POD_SET,      "demo-kafka",               BROKERS, 2_000, 6_144, None;
     None,    "kafka",     POD_SET,      "demo-connect-connect",     2,       1_000, 2_048, None;
     None,    "kafka",     DEPLOYMENT,   "strimzi-cluster-operator", 1,       1_000, 384,   None;
     None,    "finance",   JOB,          "ledger-backup",            1,       500,   256,   None;
-    Some(0), "shop",      DEPLOYMENT,   "storefront",               3,       500,   512,   Some(8);
-    Some(0), "shop",      DEPLOYMENT,   "checkout",                 3,       500,   512,   Some(12);
+    Some(0), "shop",      DEPLOYMENT,   "storefront",               3,       500,   512,   Some(Hpa(8));
+    Some(0), "shop",      DEPLOYMENT,   "checkout",                 3,       500,   512,   Some(Hpa(12));
     Some(0), "logistics", DEPLOYMENT,   "shipping",                 2,       500,   512,   None;
-    Some(1), "finance",   DEPLOYMENT,   "payments-api",             2,       500,   384,   Some(6);
+    Some(1), "finance",   DEPLOYMENT,   "payments-api",             2,       500,   384,   Some(Hpa(6));
     Some(1), "finance",   STATEFUL_SET, "ledger",                   3,       400,   768,   None;
     Some(1), "finance",   DEPLOYMENT,   "fraud",                    1,       500,   256,   None;
     Some(2), "shop",      DEPLOYMENT,   "clickstream",              2,       250,   128,   None;
-    Some(2), "shop",      DEPLOYMENT,   "analytics",                2,       800,   1_024, Some(8);
+    Some(2), "shop",      DEPLOYMENT,   "analytics",                2,       800,   1_024, Some(Keda(8));
     Some(3), "logistics", DEPLOYMENT,   "dispatcher",               2,       250,   256,   None;
     Some(3), "logistics", DEPLOYMENT,   "tracking",                 3,       300,   256,   None;
     Some(4), "shop",      DEPLOYMENT,   "notifier",                 1,       200,   128,   None;

@@ -1,7 +1,7 @@
 //! A workload: keeps as many pods as it is told to, of its newest revision.
 
 use super::{
-    catalogue::{CLUSTER, JOB, KAFKA_NAMESPACE, POD_SET},
+    catalogue::{Autoscale, CLUSTER, JOB, KAFKA_NAMESPACE, POD_SET},
     pod::{Pod, Stage},
     random::Random,
 };
@@ -23,7 +23,7 @@ pub(super) struct Workload {
     /// Limits, in thousandths of a core and in bytes.
     pub cpu: u64,
     pub memory: u64,
-    pub autoscale: Option<u32>,
+    pub autoscale: Option<Autoscale>,
     /// The groups that its environment names.
     pub groups: Vec<Name>,
     /// The row as it was said last.

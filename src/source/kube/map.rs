@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     model::{
         Autoscaler, LastExit, Name, NodeRow, NodeUsage, Owner, PodId, PodRow, PodUsage,
-        ReplicaSetRow, StrimziRow, Time, Usage, Warning, WorkloadId, WorkloadRow,
+        ReplicaSetRow, ScaledObjectRow, StrimziRow, Time, Usage, Warning, WorkloadId, WorkloadRow,
     },
     net::kube::rows,
 };
@@ -138,6 +138,18 @@ pub(super) fn autoscaler(from: rows::AutoscalerRow) -> Autoscaler {
         max: from.max,
         current: from.current,
         desired: from.desired,
+    }
+}
+
+pub(super) fn scaled_object(from: rows::ScaledObjectRow) -> ScaledObjectRow {
+    ScaledObjectRow {
+        namespace: from.namespace.into(),
+        name: from.name.into(),
+        target: owner(from.target),
+        groups: names(from.groups),
+        min: from.min,
+        max: from.max,
+        paused: from.paused,
     }
 }
 

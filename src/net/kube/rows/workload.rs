@@ -73,3 +73,22 @@ pub struct AutoscalerRow {
     /// `status.desiredReplicas`, once it has looked.
     pub desired: Option<u32>,
 }
+
+/// A `ScaledObject` (keda.sh/v1alpha1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScaledObjectRow {
+    /// The namespace.
+    pub namespace: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+    /// What it scales; a Deployment where `spec.scaleTargetRef` has no kind.
+    pub target: Reference,
+    /// `consumerGroup` of its triggers of type `kafka` and `apache-kafka`, each once.
+    pub groups: Vec<Arc<str>>,
+    /// `spec.minReplicaCount`; KEDA's default is 0.
+    pub min: Option<u32>,
+    /// `spec.maxReplicaCount`; KEDA's default is 100.
+    pub max: Option<u32>,
+    /// An annotation tells it to leave the count as it is, or at a number.
+    pub paused: bool,
+}

@@ -3,11 +3,11 @@
 use super::{super::cluster::Cluster, Collectors};
 use crate::{
     model::{
-        Autoscaler, Delta, Name, NodeUsage, Owner, PodRow, PodUsage, Row, Source, StrimziRow, Time,
-        Update, Usage, WorkloadRow,
+        Autoscaler, Delta, Name, NodeUsage, Owner, PodRow, PodUsage, Row, ScaledObjectRow, Source,
+        StrimziRow, Time, Update, Usage, WorkloadRow,
     },
     source::demo::{
-        catalogue::{CLUSTER, KAFKA_NAMESPACE, POD_SET},
+        catalogue::{Autoscale, CLUSTER, KAFKA_NAMESPACE, POD_SET},
         cluster::Node,
         pod::{Pod, Stage},
         random::mix,
@@ -72,6 +72,8 @@ impl Collectors {
         self.list(now, Source::ReplicaSets, &sets, Update::ReplicaSets);
         let autoscalers: Vec<_> = cluster.workloads.iter().filter_map(autoscaler).collect();
         self.list(now, Source::Autoscalers, &autoscalers, Update::Autoscalers);
+        let scaled: Vec<_> = cluster.workloads.iter().filter_map(scaled_object).collect();
+        self.list(now, Source::ScaledObjects, &scaled, Update::ScaledObjects);
         self.list(now, Source::Warnings, &cluster.warnings, Update::Warnings);
         self.list(now, Source::Strimzi, &strimzi(cluster), Update::Strimzi);
         for workload in &mut cluster.workloads {
@@ -135,6 +137,9 @@ impl Collectors {
         self.change(now, Source::ReplicaSets, sets, Update::ReplicaSets);
         let rows = Delta::set(autoscalers);
         self.change(now, Source::Autoscalers, rows, Update::Autoscalers);
+        // What they are set to nobody changes here: only the watch is renewed.
+        let rows = Delta::default();
+        self.change(now, Source::ScaledObjects, rows, Update::ScaledObjects);
         let warnings = Delta {
             gone: std::mem::take(&mut cluster.old_warnings),
             ..Delta::set(std::mem::take(&mut cluster.new_warnings))
@@ -247,18 +252,42 @@ pub(super) fn usage(pod: &Pod, now: Time, noise: u64) -> Usage {
     }
 }
 
+fn target(workload: &Workload) -> Owner {
+    Owner {
+        kind: workload.id.kind.clone(),
+        name: workload.id.name.clone(),
+    }
+}
+
 fn autoscaler(workload: &Workload) -> Option<Autoscaler> {
+    let scaled_by = workload.autoscale?;
+    let name = match scaled_by {
+        Autoscale::Hpa(_) => workload.id.name.clone(),
+        Autoscale::Keda(_) => Name::from(format!("keda-hpa-{}", workload.id.name)),
+    };
     Some(Autoscaler {
         namespace: workload.id.namespace.clone(),
-        name: workload.id.name.clone(),
-        target: Owner {
-            kind: workload.id.kind.clone(),
-            name: workload.id.name.clone(),
-        },
+        name,
+        target: target(workload),
         min: 1,
-        max: workload.autoscale?,
+        max: scaled_by.most(),
         current: Some(workload.replicas),
         desired: Some(workload.replicas),
+    })
+}
+
+fn scaled_object(workload: &Workload) -> Option<ScaledObjectRow> {
+    let Some(Autoscale::Keda(most)) = workload.autoscale else {
+        return None;
+    };
+    Some(ScaledObjectRow {
+        namespace: workload.id.namespace.clone(),
+        name: workload.id.name.clone(),
+        target: target(workload),
+        groups: workload.groups.clone(),
+        min: Some(1),
+        max: Some(most),
+        paused: false,
     })
 }
 
