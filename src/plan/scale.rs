@@ -1,5 +1,7 @@
 //! Scaling a Deployment or a `StatefulSet`, seen from the groups that its pods consume for.
 
+mod owners;
+
 use std::collections::BTreeSet;
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
         Confidence, GroupLag, PartitionState, Picture, Want, count, group_partitions,
         group_workload, member_pod, pod_workload,
     },
-    model::{Group, GroupKind, Key, Name, PodId, Site, Source, State, WorkloadId, WorkloadRow},
+    model::{Group, GroupKind, Key, Name, PodId, Site, Source, State, WorkloadId},
 };
 
 use super::{Change, Note, Plan};
@@ -229,7 +231,7 @@ pub fn scale(picture: &Picture, workload: &WorkloadId, to: u32) -> Result<Plan, 
         )),
         None => {}
     }
-    speak_of_owners(site, row, to, &mut notes);
+    owners::speak(site, row, to, &mut notes);
     let source = if &*workload.kind == "Deployment" {
         Source::Deployments
     } else {
@@ -406,49 +408,6 @@ fn unread(site: &Site, sources: &[Source]) -> Option<String> {
         Some(State::Live) => None,
         Some(state) => Some(format!("{source}: {}", state.word())),
     })
-}
-
-/// Who else sets the count.
-fn speak_of_owners(site: &Site, row: &WorkloadRow, to: u32, notes: &mut Vec<Note>) {
-    let id = &row.id;
-    if let Some(why) = unread(site, &[Source::Autoscalers]) {
-        notes.push(Note::warn(format!(
-            "whether a HorizontalPodAutoscaler holds it is not known: {why}"
-        )));
-    }
-    for hpa in site.autoscalers.iter().filter(|hpa| {
-        hpa.namespace == id.namespace && hpa.target.kind == id.kind && hpa.target.name == id.name
-    }) {
-        let keda = if hpa.name.starts_with("keda-hpa-") {
-            " (KEDA's)"
-        } else {
-            ""
-        };
-        if to == 0 {
-            notes.push(Note::warn(format!(
-                "HorizontalPodAutoscaler {}{keda} is switched off while the count is 0",
-                hpa.name
-            )));
-            continue;
-        }
-        let bound = if to > hpa.max {
-            format!("{to} is above its most")
-        } else if to < hpa.min {
-            format!("{to} is below its least")
-        } else {
-            "it decides again every 15 s".to_owned()
-        };
-        notes.push(Note::warn(format!(
-            "HorizontalPodAutoscaler {}{keda} holds it between {} and {} and will undo this: {bound}; change its bounds instead",
-            hpa.name, hpa.min, hpa.max
-        )));
-    }
-    if let Some(owner) = &row.owner {
-        notes.push(Note::warn(format!(
-            "it is owned by {} {}, which may set the count back",
-            owner.kind, owner.name
-        )));
-    }
 }
 
 #[cfg(test)]

@@ -169,6 +169,10 @@ fn a_preview_says_what_was_not_read() {
             Source::Autoscalers,
             "whether a HorizontalPodAutoscaler holds it is not known",
         ),
+        (
+            Source::ScaledObjects,
+            "whether a ScaledObject holds it is not known: scaledobjects: unreachable",
+        ),
     ] {
         let lost = world::health(source, State::Unreachable, "gone");
         play.session.feed([lost]);
@@ -176,6 +180,61 @@ fn a_preview_says_what_was_not_read() {
         assert_has(&play.text(), &[words]);
         play.press("esc");
     }
+}
+
+#[test]
+fn what_keda_holds_is_said_once_and_by_its_scaled_object() {
+    let mut play = Play::guarded((160, 50));
+    let key = ("shop".into(), "analytics".into());
+    let site = |play: &Play| play.session.app.picture.site.clone();
+    let mut scaled = site(&play).scaled_objects.get(&key).unwrap().clone();
+    let keys = "a n a l y t i c s";
+    play.press(&format!("5 / {keys} enter s 9"));
+    let holds = "ScaledObject analytics (KEDA's) holds it between 1 and 8";
+    let text = play.text();
+    assert_has(
+        &text,
+        &[
+            holds,
+            "will undo this: 9 is above its most; change its bounds",
+        ],
+    );
+    assert_eq!(text.matches("holds it between").count(), 1, "{text}");
+    play.press("backspace 5");
+    assert_has(&play.text(), &["its autoscaler decides again every 15 s"]);
+    play.press("backspace 0");
+    assert_has(&play.text(), &["0 is below its least"]);
+    play.press("esc");
+    let now = play.session.now;
+    for (change, words) in [
+        (
+            (None, None, false),
+            "0 lasts until one of its triggers is active",
+        ),
+        (
+            (None, None, true),
+            "holds it between 0 and 100, but is paused",
+        ),
+    ] {
+        (scaled.min, scaled.max, scaled.paused) = change;
+        let delta = plimsoll::model::Delta::set(vec![scaled.clone()]);
+        play.session
+            .feed([world::at(now, Update::ScaledObjects(delta))]);
+        play.press("s 0");
+        let text = play.text();
+        assert_has(&text, &[words]);
+        assert_eq!(text.contains("will undo this"), !scaled.paused, "{text}");
+        play.press("esc");
+    }
+    // KEDA's autoscaler speaks for itself where its ScaledObject is not known.
+    let gone = plimsoll::model::Delta::gone(vec![key]);
+    play.session
+        .feed([world::at(now, Update::ScaledObjects(gone))]);
+    play.press("s 9");
+    assert_has(
+        &play.text(),
+        &["HorizontalPodAutoscaler keda-hpa-analytics (KEDA's) holds it between 1 and 8"],
+    );
 }
 
 #[test]
