@@ -54,7 +54,7 @@ sources! {
     Warnings "events" Kubernetes "events of type Warning",
     PodMetrics "pod metrics" Kubernetes "CPU and memory of pods (metrics.k8s.io)",
     NodeMetrics "node metrics" Kubernetes "CPU and memory of nodes (metrics.k8s.io)",
-    Strimzi "strimzi" Kubernetes "Strimzi's kinds: Kafka, KafkaNodePool, KafkaRebalance, StrimziPodSet",
+    Strimzi "strimzi" Kubernetes "Strimzi's kinds: Kafka, KafkaNodePool, KafkaRebalance, KafkaConnect, KafkaConnector, KafkaMirrorMaker2, StrimziPodSet",
     Metadata "metadata" Kafka "brokers, topics, partitions, the controller",
     Lag "lag" Kafka "groups, committed and end offsets",
     Members "members" Kafka "members of groups and their assignments",

@@ -292,6 +292,12 @@ pub struct StrimziRow {
     pub replicas: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<u32>,
+    /// The consumer groups that its pods are members of. Of a connector the one it has if it is a sink.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Name>,
+    /// Label `strimzi.io/cluster`. Of a Kafka, `KafkaConnect` and `KafkaMirrorMaker2` its own name, which their pods bear there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Name>,
 }
 
 impl Row for StrimziRow {

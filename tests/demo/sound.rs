@@ -79,6 +79,14 @@ pub(crate) fn assert_full(site: &Site) {
     assert!(site.workloads().all(|workload| workload.app.is_some()));
     let fraud = site.workloads().find(|row| &*row.id.name == "fraud");
     assert_eq!(fraud.unwrap().groups, [Name::from("fraud")]);
+    let mut groups: Vec<_> = site.strimzi.iter().flat_map(|row| &row.groups).collect();
+    groups.sort();
+    assert_eq!(
+        groups,
+        ["connect-warehouse", "demo-connect"]
+            .map(Name::from)
+            .each_ref()
+    );
     let kinds: BTreeSet<_> = site
         .kafka
         .groups

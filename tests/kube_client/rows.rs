@@ -418,3 +418,74 @@ fn a_rebalance_shows_its_state_and_a_pod_set_its_progress() {
     );
     assert_eq!((set.desired, set.ready, set.mode), (Some(3), Some(2), None));
 }
+
+fn strimzi(kind: &str, spec: &Value) -> StrimziRow {
+    let labels = json!({"strimzi.io/cluster": "labelled"});
+    let metadata = json!({"name": "x", "namespace": "kafka", "labels": labels});
+    row(kind, json!({"metadata": metadata, "spec": spec}))
+}
+
+#[test]
+fn connect_and_mirror_maker_name_their_groups_in_both_versions() {
+    let mirror = |config: &Value| {
+        json!({
+            "connectCluster": "there",
+            "clusters": [
+                {"alias": "here", "config": {"group.id": "wrong"}},
+                {"alias": "there", "config": config},
+            ],
+        })
+    };
+    for (kind, spec, group) in [
+        ("KafkaConnect", json!({"groupId": "g", "replicas": 3}), "g"),
+        (
+            "KafkaConnect",
+            json!({"config": {"group.id": "g", "x": {"y": 1}}}),
+            "g",
+        ),
+        ("KafkaConnect", json!({"config": {"group.id": 7}}), "7"),
+        ("KafkaConnect", json!({"config": null}), "connect-cluster"),
+        (
+            "KafkaConnector",
+            json!({"config": {"topics": "t"}}),
+            "connect-x",
+        ),
+        (
+            "KafkaConnector",
+            json!({"config": {"consumer.override.group.id": "g"}}),
+            "g",
+        ),
+        (
+            "KafkaMirrorMaker2",
+            json!({"target": {"groupId": "g"}}),
+            "g",
+        ),
+        ("KafkaMirrorMaker2", mirror(&json!({"group.id": "g"})), "g"),
+        (
+            "KafkaMirrorMaker2",
+            mirror(&json!({})),
+            "mirrormaker2-cluster",
+        ),
+    ] {
+        assert_eq!(strimzi(kind, &spec).groups, [group.into()], "{kind} {spec}");
+    }
+    for kind in ["Kafka", "KafkaNodePool", "KafkaRebalance", "StrimziPodSet"] {
+        assert_eq!(strimzi(kind, &json!({})).groups, [], "{kind}");
+    }
+}
+
+#[test]
+fn what_has_pods_of_its_own_is_the_cluster_that_they_are_labelled_with() {
+    for (kind, cluster) in [
+        ("Kafka", "x"),
+        ("KafkaConnect", "x"),
+        ("KafkaMirrorMaker2", "x"),
+        ("KafkaConnector", "labelled"),
+        ("KafkaNodePool", "labelled"),
+    ] {
+        let row = strimzi(kind, &json!({"replicas": 2}));
+        assert_eq!(row.cluster.as_deref(), Some(cluster), "{kind}");
+    }
+    let connect = strimzi("KafkaConnect", &json!({"replicas": 2}));
+    assert_eq!((connect.desired, connect.ready), (Some(2), None));
+}

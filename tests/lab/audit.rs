@@ -9,7 +9,7 @@ use crate::program::snapshot;
 use crate::screen::Screen;
 
 /// Resource and API group of everything that is watched, or polled where it cannot be watched.
-const WATCHED: [(&str, &str); 14] = [
+const WATCHED: [(&str, &str); 17] = [
     ("pods", ""),
     ("nodes", ""),
     ("events", ""),
@@ -23,6 +23,9 @@ const WATCHED: [(&str, &str); 14] = [
     ("kafkas", "kafka.strimzi.io"),
     ("kafkanodepools", "kafka.strimzi.io"),
     ("kafkarebalances", "kafka.strimzi.io"),
+    ("kafkaconnects", "kafka.strimzi.io"),
+    ("kafkaconnectors", "kafka.strimzi.io"),
+    ("kafkamirrormaker2s", "kafka.strimzi.io"),
     ("strimzipodsets", "core.strimzi.io"),
 ];
 const SESSION: Duration = Duration::from_secs(8);

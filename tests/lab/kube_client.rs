@@ -264,7 +264,15 @@ async fn strimzis_kinds_are_discovered_in_the_version_served() {
     let names: Vec<&str> = kinds.iter().map(|kind| kind.kind).collect();
     assert_eq!(
         names,
-        ["Kafka", "KafkaNodePool", "KafkaRebalance", "StrimziPodSet"]
+        [
+            "Kafka",
+            "KafkaNodePool",
+            "KafkaRebalance",
+            "KafkaConnect",
+            "KafkaConnector",
+            "KafkaMirrorMaker2",
+            "StrimziPodSet"
+        ]
     );
     let mut rows: Vec<StrimziRow> = Vec::new();
     for kind in kinds {
@@ -282,6 +290,10 @@ async fn strimzis_kinds_are_discovered_in_the_version_served() {
     assert_eq!(
         find(StrimziKind::KafkaNodePool).cluster.as_deref(),
         Some("lab")
+    );
+    assert_eq!(
+        find(StrimziKind::KafkaConnect).groups,
+        ["lab-connect".into()]
     );
     assert!(discover::has_metrics(&client).await.unwrap());
     assert_eq!(

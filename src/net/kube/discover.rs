@@ -50,6 +50,9 @@ pub const STRIMZI: &[ApiGroup] = &[
             ("kafkas", "Kafka"),
             ("kafkanodepools", "KafkaNodePool"),
             ("kafkarebalances", "KafkaRebalance"),
+            ("kafkaconnects", "KafkaConnect"),
+            ("kafkaconnectors", "KafkaConnector"),
+            ("kafkamirrormaker2s", "KafkaMirrorMaker2"),
         ],
     },
     ApiGroup {

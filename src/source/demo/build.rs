@@ -4,7 +4,7 @@ use super::{
     Kafka,
     broker::Server,
     catalogue::{
-        BROKERS, CLUSTER, GROUPS, GroupPlan, KAFKA_NAMESPACE, LINES, NODES, POD_SET, SLOW_BACKLOG,
+        BROKERS, CLUSTER, GROUPS, GroupPlan, KAFKA_NAMESPACE, LINES, NODES, SLOW_BACKLOG,
         SLOW_GROUP, TOPICS, TopicPlan, WORKLOADS, WorkloadPlan, ZONES,
     },
     cluster::{Cluster, Node},
@@ -52,7 +52,7 @@ pub(super) fn cluster(scale: f64, start: Time, random: &mut Random) -> Cluster {
     let mut cluster = Cluster::new(nodes, Vec::new());
     for plan in WORKLOADS {
         for copy in 0..copies(plan.line, scale) {
-            let workload = workload(plan, copy, start, &mut cluster, random);
+            let workload = workload(plan, copy, scale, start, &mut cluster, random);
             cluster.workloads.push(workload);
         }
     }
@@ -105,18 +105,24 @@ fn node(place: usize, start: Time) -> Node {
     }
 }
 
-/// The ids of the groups that a workload's own containers are told to consume for. Connect's stand in its custom resources.
-fn groups_of(plan: &WorkloadPlan, copy: usize) -> Vec<Name> {
-    let of = |group: &&GroupPlan| plan.kind != POD_SET && group.workload == Some(plan.name);
-    let groups = GROUPS.iter().filter(of);
+/// The ids of the groups that a workload consumes for. What belongs to no line does so for every copy of one.
+fn groups_of(plan: &WorkloadPlan, copy: usize, scale: f64) -> Vec<Name> {
+    let groups = GROUPS.iter().filter(|of| of.workload == Some(plan.name));
     groups
-        .map(|group| Name::from(named(group.line, group.name, copy)))
+        .flat_map(|group| {
+            let served = match plan.line {
+                None => 0..copies(group.line, scale),
+                Some(_) => copy..copy + 1,
+            };
+            served.map(|copy| Name::from(named(group.line, group.name, copy)))
+        })
         .collect()
 }
 
 fn workload(
     plan: &WorkloadPlan,
     copy: usize,
+    scale: f64,
     start: Time,
     cluster: &mut Cluster,
     random: &mut Random,
@@ -135,7 +141,7 @@ fn workload(
         cpu: plan.cpu,
         memory: plan.memory << 20,
         autoscale: plan.autoscale,
-        groups: groups_of(plan, copy),
+        groups: groups_of(plan, copy, scale),
         said: None,
         sets: Vec::new(),
         new_sets: Vec::new(),

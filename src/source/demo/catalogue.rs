@@ -8,6 +8,8 @@ pub(super) const NODES: usize = 9;
 pub(super) const BROKERS: u32 = 6;
 pub(super) const ZONES: [&str; 3] = ["eu-1a", "eu-1b", "eu-1c"];
 pub(super) const CLUSTER: &str = "demo";
+/// The cluster of Connect.
+pub(super) const CONNECT: &str = "demo-connect";
 pub(super) const KAFKA_NAMESPACE: &str = "kafka";
 /// The group that is too slow from the start, and stays so until it has more pods.
 pub(super) const SLOW_GROUP: &str = "fraud";

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     World,
+    catalogue::POD_SET,
     pod::{Pod, Stage},
     random::{digest, mix},
     workload::Workload,
@@ -303,7 +304,9 @@ fn template(workload: &Workload) -> Value {
         json!({"name": "LOG_LEVEL", "value": "info"}),
     ];
     let group = |id| json!({"name": "KAFKA_GROUP_ID", "value": id});
-    env.extend(workload.groups.iter().map(group));
+    // Those of Connect stand in its custom resources.
+    let own = workload.groups.iter().filter(|_| !workload.is(POD_SET));
+    env.extend(own.map(group));
     json!({
         "containers": [{
             "name": "app",

@@ -1,7 +1,7 @@
 //! A workload: keeps as many pods as it is told to, of its newest revision.
 
 use super::{
-    catalogue::{Autoscale, CLUSTER, JOB, KAFKA_NAMESPACE, POD_SET},
+    catalogue::{Autoscale, CLUSTER, CONNECT, JOB, KAFKA_NAMESPACE, POD_SET},
     pod::{Pod, Stage},
     random::Random,
 };
@@ -24,7 +24,7 @@ pub(super) struct Workload {
     pub cpu: u64,
     pub memory: u64,
     pub autoscale: Option<Autoscale>,
-    /// The groups that its environment names.
+    /// The groups that it consumes for.
     pub groups: Vec<Name>,
     /// The row as it was said last.
     pub said: Option<WorkloadRow>,
@@ -215,14 +215,14 @@ impl Workload {
     }
 
     fn strimzi_labels(&self, pod: &Name) -> Vec<(Name, Name)> {
-        let (kind, component) = if self.has_brokers() {
-            ("Kafka", "kafka")
+        let (cluster, kind, component) = if self.has_brokers() {
+            (CLUSTER, "Kafka", "kafka")
         } else {
-            ("KafkaConnect", "kafka-connect")
+            (CONNECT, "KafkaConnect", "kafka-connect")
         };
         let mut labels: Vec<(&str, &str)> = vec![
-            ("app.kubernetes.io/instance", CLUSTER),
-            ("strimzi.io/cluster", CLUSTER),
+            ("app.kubernetes.io/instance", cluster),
+            ("strimzi.io/cluster", cluster),
             ("strimzi.io/component-type", component),
             ("strimzi.io/controller-name", &self.id.name),
             ("strimzi.io/kind", kind),

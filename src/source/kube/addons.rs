@@ -93,6 +93,9 @@ impl Addons {
             "Kafka" => |key| map::strimzi_key("Kafka", key),
             "KafkaNodePool" => |key| map::strimzi_key("KafkaNodePool", key),
             "KafkaRebalance" => |key| map::strimzi_key("KafkaRebalance", key),
+            "KafkaConnect" => |key| map::strimzi_key("KafkaConnect", key),
+            "KafkaConnector" => |key| map::strimzi_key("KafkaConnector", key),
+            "KafkaMirrorMaker2" => |key| map::strimzi_key("KafkaMirrorMaker2", key),
             _ => |key| map::strimzi_key("StrimziPodSet", key),
         };
         // Several kinds share one table: a list of one of them must not take away the others' rows.

@@ -185,6 +185,8 @@ pub(super) fn strimzi(from: rows::StrimziRow) -> StrimziRow {
             .collect(),
         replicas: from.desired,
         ready: from.ready,
+        groups: names(from.groups),
+        cluster: from.cluster.map(Name::from),
     }
 }
 

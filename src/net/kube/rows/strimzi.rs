@@ -12,6 +12,12 @@ pub enum StrimziKind {
     KafkaNodePool,
     /// `kafka.strimzi.io` `KafkaRebalance`.
     KafkaRebalance,
+    /// `kafka.strimzi.io` `KafkaConnect`: a cluster of Connect.
+    KafkaConnect,
+    /// `kafka.strimzi.io` `KafkaConnector`.
+    KafkaConnector,
+    /// `kafka.strimzi.io` `KafkaMirrorMaker2`.
+    KafkaMirrorMaker2,
     /// `core.strimzi.io` `StrimziPodSet`.
     StrimziPodSet,
 }
@@ -38,11 +44,11 @@ pub struct StrimziRow {
     pub namespace: Arc<str>,
     /// The name.
     pub name: Arc<str>,
-    /// Label `strimzi.io/cluster`; of a Kafka its own name.
+    /// Label `strimzi.io/cluster`. Of a Kafka, `KafkaConnect` and `KafkaMirrorMaker2` its own name, which their pods bear there.
     pub cluster: Option<Arc<str>>,
     /// `status.conditions`.
     pub conditions: Vec<Condition>,
-    /// `spec.replicas` of a node pool; `status.pods` of a pod set.
+    /// `spec.replicas` of a node pool, of Connect and of a mirror maker; `status.pods` of a pod set.
     pub desired: Option<u32>,
     /// `status.replicas` of a node pool; `status.readyPods` of a pod set.
     pub ready: Option<u32>,
@@ -58,6 +64,8 @@ pub struct StrimziRow {
     pub listeners: Vec<(Arc<str>, Arc<str>)>,
     /// `KafkaRebalance`: `spec.mode`, `full` where absent.
     pub mode: Option<Arc<str>>,
+    /// The consumer groups that its pods are members of. Of a connector the one it has if it is a sink.
+    pub groups: Vec<Arc<str>>,
     /// `metadata.generation`.
     pub generation: Option<i64>,
     /// `status.observedGeneration`: behind `generation` means not yet reconciled.

@@ -1,8 +1,9 @@
 //! Strimzi's custom resources as the API writes them, and their row.
-//! One slice serves all kinds and both versions (`v1`, `v1beta2`): they differ in nothing that is read here.
-use serde::Deserialize;
+//! One slice serves all kinds and both versions (`v1`, `v1beta2`): they differ only in where the id of a group stands.
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
-use super::{Meta, cap, count, nullable};
+use super::{Meta, cap, count, nullable, template::Literals};
 use crate::net::kube::{
     intern::Interner,
     rows::{Condition, Key, Object, Row, StrimziKind, StrimziRow},
@@ -18,10 +19,79 @@ pub struct Custom {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Spec {
     replicas: Option<i64>,
     mode: Option<String>,
+    /// `KafkaConnect` in v1.
+    group_id: Option<String>,
+    /// `KafkaConnect` in v1beta2, and `KafkaConnector`.
+    #[serde(deserialize_with = "nullable")]
+    config: Config,
+    /// `KafkaMirrorMaker2` in v1.
+    #[serde(deserialize_with = "nullable")]
+    target: Target,
+    /// `KafkaMirrorMaker2` in v1beta2: the alias of one of the clusters.
+    connect_cluster: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    clusters: Vec<MirrorCluster>,
+}
+
+/// What is asked for of a configuration in Kafka's own words, whose values may be of any type.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Config {
+    #[serde(rename = "group.id", deserialize_with = "word")]
+    group_id: Option<String>,
+    #[serde(rename = "consumer.override.group.id", deserialize_with = "word")]
+    consumer_group_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Target {
+    group_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct MirrorCluster {
+    alias: String,
+    #[serde(deserialize_with = "nullable")]
+    config: Config,
+}
+
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+impl Spec {
+    /// The group of this object's members: as it is set, or as Strimzi or Connect name it by default.
+    fn group(&self, kind: StrimziKind, name: &str) -> Option<String> {
+        match kind {
+            StrimziKind::KafkaConnect => {
+                let set = self.group_id.as_ref().or(self.config.group_id.as_ref());
+                Some(set.cloned().unwrap_or_else(|| "connect-cluster".to_owned()))
+            }
+            StrimziKind::KafkaConnector => {
+                let set = self.config.consumer_group_id.clone();
+                Some(set.unwrap_or_else(|| format!("connect-{name}")))
+            }
+            StrimziKind::KafkaMirrorMaker2 => {
+                let alias = self.connect_cluster.as_deref();
+                let mut clusters = self.clusters.iter();
+                let cluster = clusters.find(|cluster| Some(&*cluster.alias) == alias);
+                let set = self.target.group_id.as_ref();
+                let set = set.or_else(|| cluster?.config.group_id.as_ref());
+                Some(set.map_or_else(|| "mirrormaker2-cluster".to_owned(), String::clone))
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -72,6 +142,9 @@ fn kind_of(kind: &str) -> StrimziKind {
     match kind {
         "KafkaNodePool" => StrimziKind::KafkaNodePool,
         "KafkaRebalance" => StrimziKind::KafkaRebalance,
+        "KafkaConnect" => StrimziKind::KafkaConnect,
+        "KafkaConnector" => StrimziKind::KafkaConnector,
+        "KafkaMirrorMaker2" => StrimziKind::KafkaMirrorMaker2,
         "StrimziPodSet" => StrimziKind::StrimziPodSet,
         _ => StrimziKind::Kafka,
     }
@@ -90,10 +163,19 @@ impl Row for StrimziRow {
         let (desired, ready) = match kind {
             StrimziKind::KafkaNodePool => (spec.replicas, status.replicas),
             StrimziKind::StrimziPodSet => (status.pods, status.ready_pods),
-            StrimziKind::Kafka | StrimziKind::KafkaRebalance => (None, None),
+            StrimziKind::KafkaConnect | StrimziKind::KafkaMirrorMaker2 => (spec.replicas, None),
+            StrimziKind::Kafka | StrimziKind::KafkaRebalance | StrimziKind::KafkaConnector => {
+                (None, None)
+            }
         };
+        let mut groups = Literals::default();
+        if let Some(group) = spec.group(kind, &metadata.name) {
+            groups.add(&group);
+        }
         let cluster = match kind {
-            StrimziKind::Kafka => Some(&metadata.name),
+            StrimziKind::Kafka | StrimziKind::KafkaConnect | StrimziKind::KafkaMirrorMaker2 => {
+                Some(&metadata.name)
+            }
             _ => metadata.labels.get("strimzi.io/cluster"),
         };
         let mode = (kind == StrimziKind::KafkaRebalance)
@@ -134,6 +216,7 @@ impl Row for StrimziRow {
                 })
                 .collect(),
             mode,
+            groups: groups.iter().map(&mut text).collect(),
             generation: metadata.generation,
             observed_generation: status.observed_generation,
         }

@@ -7,7 +7,7 @@ use crate::{
         StrimziRow, Time, Update, Usage, WorkloadRow,
     },
     source::demo::{
-        catalogue::{Autoscale, CLUSTER, KAFKA_NAMESPACE, POD_SET},
+        catalogue::{Autoscale, CLUSTER, CONNECT, KAFKA_NAMESPACE, POD_SET},
         cluster::Node,
         pod::{Pod, Stage},
         random::mix,
@@ -292,42 +292,58 @@ fn scaled_object(workload: &Workload) -> Option<ScaledObjectRow> {
 }
 
 fn strimzi(cluster: &Cluster) -> Vec<StrimziRow> {
-    let row = |kind: &str, name: &Name, replicas, ready, whole| StrimziRow {
+    let row = |kind: &str, name: &str, of: &str| StrimziRow {
         kind: Name::from(kind),
         namespace: Name::from(KAFKA_NAMESPACE),
-        name: name.clone(),
-        conditions: vec![Name::from(if whole { "Ready" } else { "NotReady" })],
-        replicas,
-        ready,
+        name: Name::from(name),
+        conditions: Vec::new(),
+        replicas: None,
+        ready: None,
+        groups: Vec::new(),
+        cluster: Some(Name::from(of)),
     };
     let mut rows = Vec::new();
     for workload in cluster.workloads.iter().filter(|w| w.is(POD_SET)) {
         let state = workload.row();
         let whole = state.ready == state.desired;
+        let conditions = vec![Name::from(if whole { "Ready" } else { "NotReady" })];
+        let of = if workload.has_brokers() {
+            CLUSTER
+        } else {
+            CONNECT
+        };
         rows.push(StrimziRow {
-            conditions: Vec::new(),
-            ..row(
-                POD_SET,
-                &workload.id.name,
-                Some(state.desired),
-                Some(state.ready),
-                whole,
-            )
+            replicas: Some(state.desired),
+            ready: Some(state.ready),
+            ..row(POD_SET, &workload.id.name, of)
         });
-        let name = Name::from(CLUSTER);
         if workload.has_brokers() {
-            let pool = Name::from(KAFKA_NAMESPACE);
-            rows.push(row("Kafka", &name, None, None, whole));
             rows.push(StrimziRow {
-                conditions: Vec::new(),
-                ..row(
-                    "KafkaNodePool",
-                    &pool,
-                    Some(state.desired),
-                    Some(state.desired),
-                    whole,
-                )
+                conditions,
+                ..row("Kafka", CLUSTER, of)
             });
+            rows.push(StrimziRow {
+                replicas: Some(state.desired),
+                ready: Some(state.desired),
+                ..row("KafkaNodePool", KAFKA_NAMESPACE, of)
+            });
+            continue;
+        }
+        rows.push(StrimziRow {
+            conditions: conditions.clone(),
+            replicas: Some(state.desired),
+            groups: vec![Name::from(CONNECT)],
+            ..row("KafkaConnect", CONNECT, of)
+        });
+        for group in &workload.groups {
+            // Connect names the group of a connector after it.
+            if let Some(name) = group.strip_prefix("connect-") {
+                rows.push(StrimziRow {
+                    conditions: conditions.clone(),
+                    groups: vec![group.clone()],
+                    ..row("KafkaConnector", name, of)
+                });
+            }
         }
     }
     rows
