@@ -244,7 +244,7 @@ fn a_workload_says_its_app_and_the_variables_that_name_a_group() {
     ]));
     assert_eq!(row.app.as_deref(), Some("fraud"));
     let groups: Vec<&str> = row.groups.iter().map(|group| &**group).collect();
-    assert_eq!(groups, ["payments", "other \"quoted"]);
+    assert_eq!(groups, ["payments", "other \"quoted\""]);
     let bare =
         json!({"metadata": {"name": "w"}, "spec": {"template": {"spec": {"containers": null}}}});
     let bare: WorkloadRow = self::row("Deployment", bare);
@@ -261,8 +261,12 @@ fn a_workload_says_the_arguments_that_name_a_group() {
         (json!(["--consumer-property", "group.id=a"]), vec!["a"]),
         (json!(["-Dspring.kafka.consumer.group-id=a"]), vec!["a"]),
         (
-            json!(["sh", "-c", "exec consume --topic t --group 'a'\n"]),
+            json!(["sh", "-c", "consume --topic t --group 'a'; sleep 1\n"]),
             vec!["a"],
+        ),
+        (
+            json!(["sh", "-c", "exec consume \"--group=a\" --group-id=\"b\""]),
+            vec!["a", "b"],
         ),
         (json!(["--group", "--topic", "t"]), vec![]),
         (json!(["--group=$(GROUP)", "--group", "${GROUP}"]), vec![]),

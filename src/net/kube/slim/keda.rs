@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Meta, count, nullable, template::Literals};
+use super::{Meta, count, nullable};
 use crate::net::kube::{
     intern::Interner,
     rows::{Key, Object, Reference, Row, ScaledObjectRow},
@@ -85,10 +85,14 @@ impl Row for ScaledObjectRow {
 
     fn from_object(_kind: &str, object: ScaledObject, interner: &mut Interner) -> Self {
         let ScaledObject { metadata, spec } = object;
-        let mut groups = Literals::default();
-        for trigger in &spec.triggers {
-            if matches!(&*trigger.kind, "kafka" | "apache-kafka") {
-                groups.add(&trigger.metadata.consumer_group);
+        let mut groups = Vec::new();
+        for trigger in spec.triggers {
+            let group = trigger.metadata.consumer_group;
+            if matches!(&*trigger.kind, "kafka" | "apache-kafka") && !group.is_empty() {
+                let group = interner.intern(&group);
+                if !groups.contains(&group) {
+                    groups.push(group);
+                }
             }
         }
         let target = spec.scale_target_ref;
@@ -103,7 +107,7 @@ impl Row for ScaledObjectRow {
                 kind: interner.intern(kind),
                 name: interner.intern(&target.name),
             },
-            groups: groups.iter().map(|group| interner.intern(group)).collect(),
+            groups,
             min: count(spec.min_replica_count),
             max: count(spec.max_replica_count),
             paused: metadata.is_paused(),

@@ -44,9 +44,8 @@ pub(super) struct Literals(Vec<String>);
 
 impl Literals {
     pub(super) fn add(&mut self, value: &str) {
-        let value = value.trim().trim_matches(['"', '\'']);
         // What is put together when the container starts is not written here.
-        let whole = !value.is_empty() && value.len() <= LONGEST && !value.contains('$');
+        let whole = !value.trim().is_empty() && value.len() <= LONGEST && !value.contains('$');
         if whole && self.0.len() < MOST && !self.0.iter().any(|known| known == value) {
             self.0.push(value.to_owned());
         }
@@ -94,6 +93,11 @@ fn of_environment<'de, D: Deserializer<'de>>(from: D) -> Result<Literals, D::Err
 #[derive(Deserialize)]
 struct Argument<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// A word without what a shell would take off it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(['"', '\'', ';'])
+}
+
 /// `--group X`, `--consumer-group=X`, `group.id=X`, alone or within the script of a shell.
 fn of_words<'de, D: Deserializer<'de>>(from: D) -> Result<Literals, D::Error> {
     let arguments: Vec<Argument<'de>> = nullable(from)?;
@@ -104,11 +108,11 @@ fn of_words<'de, D: Deserializer<'de>>(from: D) -> Result<Literals, D::Error> {
         .flat_map(|argument| argument.0.split_whitespace())
     {
         if std::mem::take(&mut awaited) && !word.starts_with('-') {
-            found.add(word);
+            found.add(bare(word));
             continue;
         }
-        match word.trim_start_matches(['"', '\'']).split_once('=') {
-            Some((name, value)) if names_a_group(name) => found.add(value),
+        match bare(word).split_once('=') {
+            Some((name, value)) if names_a_group(name) => found.add(bare(value)),
             Some(_) => {}
             None => awaited = word.starts_with("--") && names_a_group(word),
         }
