@@ -18,7 +18,7 @@ pub mod settings;
 pub mod themes;
 mod usage;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, time::Duration};
 
 use clap::Parser;
 
@@ -27,12 +27,16 @@ use crate::{app::PaneId, model::System};
 pub use args::{Format, View};
 pub use env::Environment;
 pub use exit::{Code, Complaint, Exit};
-pub use report::Subject;
+pub use report::{LagCheck, Subject};
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
-use args::{CommandLine, KubectlArgs, Subcommands};
+use args::{CheckWhat, CommandLine, KubectlArgs, Subcommands};
 use config::ConfigFile;
 use themes::Themes;
+
+/// How long is sampled where a question needs samples and `--for` is not given.
+const WHY_SAMPLES: Duration = Duration::from_secs(60);
+const CHECK_SAMPLES: Duration = Duration::from_secs(15);
 
 /// What to do, and what holds while it is done.
 #[derive(Clone, Debug)]
@@ -78,7 +82,7 @@ fn load_config(line: &CommandLine, env: &Environment) -> Result<ConfigFile, Exit
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The screen, on this pane; on live servers or on the demo world, as [`Settings::demo`] says.
     Screen { pane: Option<PaneId> },
@@ -122,6 +126,34 @@ pub fn parse(
             subject: Subject::Lag(groups),
             report,
         },
+        Some(Subcommands::Why { groups }) => Command::Report {
+            subject: Subject::Why(groups),
+            report: ReportSettings {
+                sample_for: report.sample_for.or(Some(WHY_SAMPLES)),
+                ..report
+            },
+        },
+        Some(Subcommands::Check {
+            what:
+                CheckWhat::Lag {
+                    group,
+                    max,
+                    max_seconds,
+                },
+        }) => {
+            let samples = max_seconds.map(|_| CHECK_SAMPLES);
+            Command::Report {
+                subject: Subject::Check(LagCheck {
+                    group,
+                    max,
+                    max_seconds,
+                }),
+                report: ReportSettings {
+                    sample_for: report.sample_for.or(samples),
+                    ..report
+                },
+            }
+        }
         Some(Subcommands::Probe { topic, yes }) => {
             if settings.production && !yes {
                 let why = "it writes to the topic, and this context is marked as production";

@@ -164,8 +164,8 @@ async fn the_first_round_asks_what_is_seldom_asked_too_and_says_how_often() {
     assert_eq!(of(api::OFFSET_FETCH), 3);
     assert_eq!(
         of(api::LIST_OFFSETS),
-        6,
-        "ends, and the sweep of log starts"
+        9,
+        "ends, and the sweeps of log starts and last stable offsets"
     );
     assert_eq!(
         of(api::DESCRIBE_GROUPS),
@@ -183,6 +183,7 @@ async fn the_first_round_asks_what_is_seldom_asked_too_and_says_how_often() {
     watched.running.wishes.look_at(Interest {
         disks: true,
         groups: ["group-00000".into()].into(),
+        behind: [].into(),
         usage: false,
         charts: None,
     });

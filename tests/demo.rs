@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll::{
     model::{
-        ChartAsk, ChartOf, Envelope, Name, OffsetKind, PartitionId, SECOND, SeriesKey, Signal,
-        Site, Source, State, Time, Update,
+        ChartAsk, ChartOf, Envelope, Name, PartitionId, SECOND, SeriesKey, Signal, Site, Source,
+        State, Time, Update,
     },
     source::{
         Wishes,
@@ -125,7 +125,7 @@ fn the_opening_says_every_kind_of_thing_that_live_sources_say() {
 #[test]
 fn twenty_minutes_are_sound_whatever_the_seed() {
     for seed in 1..=4 {
-        let mut ends: BTreeMap<(PartitionId, bool), i64> = BTreeMap::new();
+        let mut ends: BTreeMap<(PartitionId, u8), i64> = BTreeMap::new();
         let mut counters: BTreeMap<Source, [u64; 3]> = BTreeMap::new();
         let mut commits: BTreeMap<(Name, PartitionId), i64> = BTreeMap::new();
         let site = play(seed, 1.0, TWENTY_MINUTES, |second, said, site| {
@@ -140,9 +140,8 @@ fn twenty_minutes_are_sound_whatever_the_seed() {
                             .flat_map(|t| t.offsets.iter().map(move |o| (&t.topic, *o)))
                         {
                             let topic = topic.clone();
-                            let key = (PartitionId { topic, partition }, {
-                                listing.kind == OffsetKind::End
-                            });
+                            let kind = listing.kind as u8;
+                            let key = (PartitionId { topic, partition }, kind);
                             let before = ends.insert(key, offset).unwrap_or(0);
                             assert!(before <= offset);
                         }

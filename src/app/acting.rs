@@ -121,7 +121,7 @@ impl App {
         let mut from = self.targets(SCALED);
         // What is confirmed must be what was read: the workload is found once. Several pods of one mean that one.
         for key in &mut from {
-            if let Ok(workload) = scale_target(&self.picture.site, key) {
+            if let Ok(workload) = scale_target(&self.picture, key) {
                 *key = Key::Workload(workload);
             }
         }

@@ -47,6 +47,7 @@ pub enum Action {
     Mouse,
     /// Reads something of the object that is meant.
     Read(What),
+    Why,
     /// What only means something in a long text.
     Text(TextAction),
     ShorterRange,
@@ -155,6 +156,9 @@ const WITH_OBJECTS: &[Noun] = &[
     Noun::Member,
     Noun::Broker,
 ];
+
+/// Nouns of which it can be told why they are behind.
+pub(super) const ASKED_WHY: &[Noun] = &[Noun::Group, Noun::Member];
 
 /// The nouns of which something can be read.
 pub(super) fn nouns_of(what: What) -> &'static [Noun] {

@@ -26,6 +26,7 @@ impl ListName {
             Subject::Object(key) => format!("{:?} {section}", key.noun()),
             Subject::Read(what, _) => format!("{what:?} {section}"),
             Subject::Charts(_) => format!("Charts {section}"),
+            Subject::Why(_) => format!("Why {section}"),
         })
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn name(key: &Key) -> String {
         Key::Pod(id) | Key::Event(id) => id.name.to_string(),
         Key::Workload(id) => id.name.to_string(),
         Key::Source(source) => source.to_string(),
+        Key::Cause { group, .. } => group.to_string(),
         Key::Log(number) => number.to_string(),
     }
 }
@@ -114,7 +115,7 @@ pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
             kubectl(&["describe", "node", name]),
         ],
         Key::Event(id) => vec![kubectl(&["get", "event", &id.name, "-n", &id.namespace])],
-        Key::Source(_) | Key::Log(_) => Vec::new(),
+        Key::Source(_) | Key::Cause { .. } | Key::Log(_) => Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{ChartAsk, Name},
+    model::{ChartAsk, Name, PartitionId},
     plan::Order,
 };
 
@@ -14,6 +14,9 @@ use super::reading::Ask;
 pub struct Interest {
     /// Groups whose members are shown.
     pub groups: BTreeSet<Name>,
+    /// Partitions whose groups are shown and are further behind than our own polls reach back: their records' timestamps
+    /// are looked up.
+    pub behind: BTreeSet<PartitionId>,
     /// CPU and memory of pods or nodes are shown.
     pub usage: bool,
     /// Sizes on disk are shown.

@@ -15,6 +15,8 @@ pub enum Subject {
     Read(What, Key),
     /// What was measured of an object over time.
     Charts(Key),
+    /// Why an object is as it is.
+    Why(Key),
 }
 
 /// Where the cursor stands: on an object, not on a line number.
@@ -54,6 +56,19 @@ pub struct View {
     pub(super) top: usize,
 }
 
+impl Subject {
+    /// The object that it is about; None of a pane.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Subject::Object(key)
+            | Subject::Read(_, key)
+            | Subject::Charts(key)
+            | Subject::Why(key) => Some(key),
+            Subject::Pane(_) => None,
+        }
+    }
+}
+
 impl View {
     pub fn pane(id: PaneId) -> Self {
         View::new(Subject::Pane(id))
@@ -65,6 +80,10 @@ impl View {
 
     pub fn read(what: What, key: Key) -> Self {
         View::new(Subject::Read(what, key))
+    }
+
+    pub(super) fn why(key: Key) -> Self {
+        View::new(Subject::Why(key))
     }
 
     pub(super) fn charts(key: Key) -> Self {

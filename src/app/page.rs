@@ -388,6 +388,10 @@ pub trait Pane: Sync {
     fn page<'a>(&self, cx: &'a Cx<'a>) -> Page<'a>;
     /// The page of one object, if the object is of this pane's nouns.
     fn object<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>>;
+    /// Why one object is as it is, if that can be told of this pane's nouns.
+    fn why<'a>(&self, _cx: &'a Cx<'a>, _key: &Key) -> Option<Page<'a>> {
+        None
+    }
 }
 
 /// The width of a text in terminal cells.

@@ -1,5 +1,9 @@
 //! What the user likes: settled in the config, and changed by keys while it runs.
 
+use std::collections::BTreeMap;
+
+use crate::model::{Name, WorkloadId};
+
 use super::{Columns, Keymap, Reach};
 
 /// What the user likes.
@@ -13,6 +17,8 @@ pub struct Prefs {
     pub contexts: Vec<String>,
     pub keymap: Keymap,
     pub columns: Columns,
+    /// The workload behind a group, where the user says so.
+    pub owners: BTreeMap<Name, WorkloadId>,
     pub reach: Reach,
     /// The mouse is ours; the terminal's own selection needs shift then.
     pub mouse: bool,
@@ -27,6 +33,7 @@ impl Default for Prefs {
             themes: Vec::new(),
             contexts: Vec::new(),
             keymap: Keymap::default(),
+            owners: BTreeMap::new(),
             columns: Columns::default(),
             reach: Reach::default(),
             mouse: true,

@@ -261,9 +261,10 @@ pub(super) fn subject_of(what: What, key: &Key, picture: &Picture) -> Key {
     let found = match (what, key) {
         (What::Object, _) => None,
         (_, Key::Group(id)) => {
-            let group = site.kafka.groups.get(id);
-            let link = group.and_then(|group| crate::insight::group_workload(site, group));
-            link.and_then(|link| link.to).map(Key::Workload)
+            let owner = picture.index.owner_of(site, id);
+            owner
+                .and_then(|owner| owner.workload().cloned())
+                .map(Key::Workload)
         }
         (_, Key::Member { group, member }) => {
             let members = site

@@ -74,6 +74,8 @@ pub struct App {
     findings_of: Option<(u64, i64)>,
     findings_change: Option<Time>,
     interest: Interest,
+    /// What the partitions that are far behind were found of.
+    behind_of: (u64, usize),
     board: Board,
     trail: Trail,
     /// What the last draw found out.
@@ -94,8 +96,10 @@ pub struct App {
 
 impl App {
     pub fn new(panes: &'static [&'static dyn Pane], options: Options, now: Time) -> Self {
+        let mut picture = Picture::new(options.site.clone());
+        picture.index.pin(options.prefs.owners.clone());
         App {
-            picture: Picture::new(options.site.clone()),
+            picture,
             findings: Vec::new(),
             log: LogRing::default(),
             mode: Mode::Normal,
@@ -109,6 +113,7 @@ impl App {
             findings_of: None,
             findings_change: None,
             interest: Interest::default(),
+            behind_of: (u64::MAX, 0),
             board: Board::default(),
             trail: Trail::default(),
             seen: Seen::default(),
@@ -177,6 +182,7 @@ impl App {
             Subject::Object(key) => self.panes.iter().find_map(|pane| pane.object(cx, key)),
             Subject::Read(_, key) => self.reading_of(subject)?.page(key, cx),
             Subject::Charts(_) => None,
+            Subject::Why(key) => self.panes.iter().find_map(|pane| pane.why(cx, key)),
         }
     }
 
@@ -187,12 +193,7 @@ impl App {
 
     /// What an action on these nouns is about: the object under the cursor, else the one whose page this is.
     pub fn target(&self, nouns: &[Noun]) -> Option<Key> {
-        let page = match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
-                Some(key.clone())
-            }
-            Subject::Pane(_) => None,
-        };
+        let page = self.view().subject.key().cloned();
         let mut found = self.selected().into_iter().chain(page);
         found.find(|key| nouns.contains(&key.noun()))
     }
@@ -243,7 +244,7 @@ impl App {
     }
 
     /// Groups that are sampled at once: two milliseconds' worth.
-    const PIECE: u32 = 1_000;
+    const PIECE: u32 = 250;
     /// Rows that header, tabs, borders and footer take.
     pub(super) const CHROME: usize = 5;
     /// Columns and rows below which there is room for one line only.

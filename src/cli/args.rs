@@ -38,7 +38,7 @@ Examples:
   plimsoll --context prod groups                         the screen, on the pane of consumer groups
   plimsoll lag billing -o json --bootstrap-server k:9092 lag of one group, for a script
 
-Exit codes: 0 fine, 2 wrong usage or configuration, 3 nothing to show, 4 shown but a source is missing, 130 interrupted.
+Exit codes: 0 fine, 1 the check says no, 2 wrong usage or configuration, 3 nothing to show, 4 shown but a source is missing, 130 interrupted.
 Environment: KUBECONFIG PLIMSOLL_CONFIG PLIMSOLL_THEME PLIMSOLL_LOG NO_COLOR";
 
 /// The whole command line.
@@ -83,6 +83,17 @@ pub enum Subcommands {
         #[arg(value_name = "GROUP")]
         groups: Vec<String>,
     },
+    /// Why a group is behind: ranked causes, each with its numbers and the command that prints them. Samples for a minute
+    /// first, or as long as --for says.
+    Why {
+        #[arg(value_name = "GROUP", required = true)]
+        groups: Vec<String>,
+    },
+    /// A question whose answer is the exit code: 0 yes, 1 no.
+    Check {
+        #[command(subcommand)]
+        what: CheckWhat,
+    },
     /// Write one marked record to each partition of a topic and read it back: does it take writes, and which broker is
     /// slow? Exit code 1 where a partition fails.
     Probe {
@@ -98,6 +109,23 @@ pub enum Subcommands {
         /// The view to print.
         #[arg(value_enum, default_value = "home")]
         view: View,
+    },
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CheckWhat {
+    /// Is a group no further behind than so many records, or so many seconds?
+    #[command(group = clap::ArgGroup::new("limit").required(true).multiple(true))]
+    Lag {
+        #[arg(value_name = "GROUP")]
+        group: String,
+        /// Records.
+        #[arg(long, value_name = "N", group = "limit", value_parser = clap::value_parser!(i64).range(0..))]
+        max: Option<i64>,
+        /// Seconds since the oldest record that was not read came in.
+        #[arg(long, value_name = "SECONDS", group = "limit", value_parser = values::seconds)]
+        max_seconds: Option<f64>,
     },
 }
 

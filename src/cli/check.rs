@@ -120,7 +120,13 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
     let report = &line.report;
     if matches!(
         line.command,
-        Some(Subcommands::Lag { .. } | Subcommands::Snapshot { .. } | Subcommands::Probe { .. })
+        Some(
+            Subcommands::Lag { .. }
+                | Subcommands::Why { .. }
+                | Subcommands::Check { .. }
+                | Subcommands::Snapshot { .. }
+                | Subcommands::Probe { .. }
+        )
     ) {
         if report.size.is_some() && report.output != Some(Format::Text) {
             return refuse("--size", "is the size of -o text", "add -o text");

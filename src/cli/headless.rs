@@ -24,7 +24,7 @@ struct Started {
     systems: Vec<System>,
     feed: mpsc::Receiver<Envelope>,
     warnings: Vec<Complaint>,
-    _running: Option<Running>,
+    running: Option<Running>,
 }
 
 fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
@@ -44,7 +44,7 @@ fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
             systems: settings.systems(),
             feed,
             warnings: Vec::new(),
-            _running: None,
+            running: None,
         });
     }
     let plugins = if env.stdin_is_terminal {
@@ -61,7 +61,7 @@ fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
             .into_iter()
             .map(|warning| Complaint::new("--command-config", warning))
             .collect(),
-        _running: Some(live.start(to)),
+        running: Some(live.start(to)),
     })
 }
 
@@ -96,6 +96,8 @@ async fn prepare_and_run(
         systems: &started.systems,
         namespace: all.namespace.as_deref(),
         feed: started.feed,
+        wishes: started.running.as_ref().map(|running| &running.wishes),
+        pins: all.likes.owners.clone(),
         now: &clock::now,
         draw: &|picture, now, _, size| report::draw(picture, options.clone(), &theme, now, size),
     };

@@ -167,7 +167,6 @@ fn print(topic: &Name, site: &Name, probed: &ProbeReport, report: &ReportSetting
         at: clock::now(),
         site: site.clone(),
         missing: Vec::new(),
-        unknown: &[],
         items: probed.partitions.iter().map(|of| item(topic, of)).collect(),
     };
     let mut text = print_items(&document, COLUMNS, report);

@@ -4,6 +4,7 @@
 //! asked view has answered, or the time is over; then [`compose`] makes items of the model, and they are printed as a
 //! table, as JSON or as CSV. One item is one JSON object, and table and CSV are made from the same objects.
 
+mod check;
 mod csv;
 mod json;
 mod lag;
@@ -11,15 +12,21 @@ mod needs;
 mod snapshot;
 mod table;
 mod text;
+mod why;
 
-use std::{pin::Pin, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::Pin,
+    time::Duration,
+};
 
 use tokio::sync::mpsc;
 
 use crate::{
-    app::PaneId,
-    insight::Picture,
-    model::{Envelope, Name, System, Time},
+    app::{Interest, PaneId},
+    insight::{Picture, Want, group_partitions},
+    model::{Envelope, Name, System, Time, WorkloadId},
+    source::Wishes,
 };
 
 use super::{
@@ -28,6 +35,7 @@ use super::{
     settings::ReportSettings,
 };
 
+pub use check::LagCheck;
 pub use json::{Document, Item};
 pub use needs::Missing;
 pub use text::draw;
@@ -46,10 +54,13 @@ pub fn print_items(
 }
 
 /// What a report is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Subject {
     /// Lag of these groups, or of all when none is named.
     Lag(Vec<String>),
+    /// Why these groups are behind.
+    Why(Vec<String>),
+    Check(LagCheck),
     View(View),
 }
 
@@ -58,7 +69,18 @@ impl Subject {
     pub fn kind(&self) -> &'static str {
         match self {
             Subject::Lag(_) => "lag",
+            Subject::Why(_) => "why",
+            Subject::Check(_) => "check",
             Subject::View(view) => view.word(),
+        }
+    }
+
+    /// The groups that are named.
+    fn groups(&self) -> &[String] {
+        match self {
+            Subject::Lag(groups) | Subject::Why(groups) => groups,
+            Subject::Check(check) => std::slice::from_ref(&check.group),
+            Subject::View(_) => &[],
         }
     }
 
@@ -84,6 +106,10 @@ pub struct Session<'a> {
     /// Show this namespace only.
     pub namespace: Option<&'a str>,
     pub feed: mpsc::Receiver<Envelope>,
+    /// What live sources are wished to read besides.
+    pub wishes: Option<&'a Wishes>,
+    /// Owners of groups that the user named.
+    pub pins: BTreeMap<Name, WorkloadId>,
     pub now: &'a dyn Fn() -> Time,
     /// Makes the text of [`Format::Text`].
     pub draw: Draw<'a>,
@@ -93,10 +119,12 @@ pub struct Session<'a> {
 /// code.
 pub async fn run(subject: &Subject, settings: &ReportSettings, mut session: Session<'_>) -> Exit {
     let mut picture = Picture::new(session.site.clone());
+    picture.index.pin(session.pins.clone());
     let answered = |picture: &Picture| needs::answered(&picture.site, subject, session.systems);
     let sampling = settings.sample_for;
     let timeout = Box::pin(tokio::time::sleep(settings.timeout));
     listen(&mut session.feed, &mut picture, timeout, answered).await;
+    look_closer(subject, &session, &picture);
     if let Some(span) = sampling {
         let end = Box::pin(tokio::time::sleep(span));
         listen(&mut session.feed, &mut picture, end, |_| false).await;
@@ -115,6 +143,28 @@ pub async fn run(subject: &Subject, settings: &ReportSettings, mut session: Sess
         Format::Text => (session.draw)(picture, now, subject.pane(), settings.size),
     };
     Exit { text, ..verdict }
+}
+
+/// Wishes for what is read of named groups only: their members each round, and the timestamps of what they will read next.
+fn look_closer(subject: &Subject, session: &Session<'_>, picture: &Picture) {
+    let (Some(wishes), named @ [_, ..]) = (session.wishes, subject.groups()) else {
+        return;
+    };
+    let site = &picture.site;
+    let groups: BTreeSet<Name> = named.iter().map(|name| name.as_str().into()).collect();
+    let rows = groups
+        .iter()
+        .filter_map(|id| site.kafka.groups.get(id))
+        .flat_map(|group| group_partitions(site, group, Want::Committed));
+    let behind = rows
+        .filter(|row| row.lag.is_some_and(|lag| lag > 0))
+        .map(|row| row.id);
+    wishes.look_at(Interest {
+        behind: behind.collect(),
+        groups,
+        usage: true,
+        ..Interest::default()
+    });
 }
 
 /// Takes envelopes in until `enough` says so, the time is over, or nobody sends any more.
@@ -148,7 +198,9 @@ pub fn compose(
     missing: Vec<Missing>,
 ) -> Document {
     let items = match subject {
-        Subject::Lag(groups) => lag::items(&picture.site, groups),
+        Subject::Lag(groups) => lag::items(picture, groups, now),
+        Subject::Why(groups) => why::items(picture, groups, now),
+        Subject::Check(check) => check::items(check, picture, now),
         Subject::View(view) => snapshot::items(*view, picture, namespace, now),
     };
     Document {
@@ -156,7 +208,6 @@ pub fn compose(
         at: now,
         site: picture.site.name.clone(),
         missing,
-        unknown: snapshot::unknown(subject),
         items,
     }
 }
@@ -185,6 +236,21 @@ fn judge(
     } else if !absent.is_empty() {
         complaints.extend(absent);
         Code::Usage
+    } else if let (Subject::Check(_), Some(answer)) = (subject, document.items.first()) {
+        let why = answer.get("why").and_then(serde_json::Value::as_str);
+        let (code, remedy) = match answer.get("answer").and_then(serde_json::Value::as_bool) {
+            Some(true) => (Code::Fine, None),
+            Some(false) => (Code::No, Some("plimsoll why names the causes")),
+            None => (Code::Nothing, None),
+        };
+        complaints.extend(why.map(|why| {
+            let complaint = Complaint::new("lag", why);
+            match remedy {
+                Some(remedy) => complaint.remedy(remedy),
+                None => complaint,
+            }
+        }));
+        code
     } else if document.missing.is_empty() || settings.partial_ok {
         Code::Fine
     } else {
@@ -198,9 +264,7 @@ fn judge(
 
 /// Groups that were named and do not exist.
 fn absent_groups(subject: &Subject, picture: &Picture) -> Vec<Complaint> {
-    let Subject::Lag(named) = subject else {
-        return Vec::new();
-    };
+    let named = subject.groups();
     let groups = &picture.site.kafka.groups;
     named
         .iter()

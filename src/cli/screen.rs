@@ -65,6 +65,7 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
             mouse: settings.look.mouse,
             keymap: settings.likes.keymap.clone(),
             columns: settings.likes.columns.clone(),
+            owners: settings.likes.owners.clone(),
             contexts: settings.contexts.clone(),
             reach: reach(settings),
             ..Prefs::default()

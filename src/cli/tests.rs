@@ -69,7 +69,7 @@ const REFUSED: &[(&str, &[&str])] = &[
             "\"grops\"",
             "did you mean groups?",
             "home groups topics",
-            "demo lag probe snapshot",
+            "demo lag why check probe snapshot",
         ],
     ),
     ("flow", &["unknown command or pane", "\"flow\""]),

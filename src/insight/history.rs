@@ -1,12 +1,18 @@
 //! What we saw of each group over time: its lag, poll by poll.
 
+mod partitions;
+mod rebalances;
+
+pub use partitions::{GroupStatus, Meaning, Outlook, coordinator_is_degraded, offsets_home};
+pub use rebalances::Rebalances;
+
 use std::collections::BTreeMap;
 
 use crate::model::{
     Envelope, Group, GroupKind, Name, OffsetKind, Ring, SeriesKey, Signal, Site, Time, Update,
 };
 
-use super::{GroupLag, Want, findings::rises, group_lag, group_partitions};
+use super::{GroupLag, Want, Window, findings::rises, group_lag, group_partitions};
 
 /// One group's lag now and before.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +25,15 @@ pub struct GroupHistory {
     pub inflow: Option<f64>,
     /// Records that it commits per second, between the last two rounds; unknown where its partitions changed.
     pub outflow: Option<f64>,
+    /// Prometheus remembers what was before our first sample.
+    remembered: bool,
+    /// The worst of its partitions.
+    pub status: GroupStatus,
+    /// What might be expected at the last sample.
+    pub expected: Outlook,
+    /// Its partitions over time.
+    pub window: Window,
+    pub rebalances: Rebalances,
     /// How many members there were at the last sample, and since when it has been as many.
     members: Option<(usize, Time)>,
     /// Sum of the end offsets at the last sample.
@@ -149,8 +164,10 @@ impl History {
         let Some(history) = self.entry(number, &group.listed.id) else {
             return;
         };
+        let partitions = group_partitions(site, group, Want::Committed);
         if !fresh {
             history.outflow = None;
+            history.judge_all(site, group, at, &partitions);
             return;
         }
         if let Some(members) = &group.members {
@@ -162,7 +179,6 @@ impl History {
                 None => (count, Time(0)),
             });
         }
-        let partitions = group_partitions(site, group, Want::Committed);
         let committed = || partitions.iter().filter_map(|of| of.committed);
         history.commit(at, (committed().sum(), committed().count()));
         let lag = group_lag(&partitions);
@@ -178,6 +194,7 @@ impl History {
                 remember(history, site, group);
             }
         }
+        history.poll(site, group, at, &partitions);
     }
 
     /// All groups were sampled.
@@ -223,7 +240,9 @@ fn remember(history: &mut GroupHistory, site: &Site, group: &Group) {
     let of = SeriesKey::Group(group.listed.id.clone());
     if let Some(exported) = site.ring(of, Signal::GroupLag) {
         let older: Vec<_> = exported.iter().collect();
+        let own = history.ring.len();
         history.ring.prepend(&older);
+        history.remembered = history.ring.len() > own;
         history.rises = rises(&history.ring, history.inflow);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{BrokerId, Group, Member, Name, PodRow, Site, Time, Usage, WorkloadId};
 
-use super::{Link, join::broker_pod};
+use super::{Link, Ownership, join::broker_pod};
 
 use lists::Lists;
 use members::Members;
@@ -117,7 +117,22 @@ impl Index {
 
     /// The workload behind a group, by the group's number.
     pub fn group_workload(&self, group: u32) -> Option<&Link<WorkloadId>> {
-        self.members.link(group)
+        self.members.owner(group).map(|(_, link)| link)
+    }
+
+    /// The same, with all that speaks for it.
+    pub fn ownership(&self, group: u32) -> Option<&Ownership> {
+        self.members.owner(group).map(|(owner, _)| owner)
+    }
+
+    /// The same, by the group's id.
+    pub fn owner_of(&self, site: &Site, group: &str) -> Option<&Ownership> {
+        self.ownership(site.kafka.groups.number(&group.into())?)
+    }
+
+    /// Takes owners that the user named; before anything was read.
+    pub fn pin(&mut self, pins: BTreeMap<Name, WorkloadId>) {
+        self.members.pins = pins;
     }
 
     /// Changes when groups of pods or workloads of groups do.

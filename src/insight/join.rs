@@ -1,8 +1,6 @@
 //! The joins between Kafka and Kubernetes, each with its evidence and how sure it is.
 
-use std::collections::BTreeMap;
-
-use crate::model::{Broker, Group, Member, Name, NodeRow, Owner, PodId, PodRow, Site, WorkloadId};
+use crate::model::{Broker, Member, Name, NodeRow, Owner, PodId, PodRow, Site, WorkloadId};
 
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,58 +196,6 @@ pub(super) fn owner_workload(
         Some((stem, _)) => (id(&"Deployment".into(), &stem.into()), Confidence::Likely),
         None => (id(&owner.kind, &owner.name), Confidence::Guess),
     }
-}
-
-/// The workload behind a group: the one that runs most of its members' pods.
-pub fn group_workload(site: &Site, group: &Group) -> Option<Link<WorkloadId>> {
-    let members = &group.members.as_ref()?.value.members;
-    if members.is_empty() {
-        return None;
-    }
-    let mut found: BTreeMap<WorkloadId, (usize, Confidence)> = BTreeMap::new();
-    for member in members {
-        let join = member_pod(site, member);
-        if let Some(workload) = join.workload {
-            let entry = found.entry(workload).or_insert((0, join.pod.confidence));
-            entry.0 += 1;
-            entry.1 = entry.1.min(join.pod.confidence);
-        }
-    }
-    let all = members.len();
-    let Some((workload, (count, confidence))) = found
-        .iter()
-        .max_by_key(|(_, (count, confidence))| (*count, *confidence))
-    else {
-        if site.pods.is_empty() {
-            return Some(Link::unclear("pods are not known".to_owned()));
-        }
-        return Some(Link::none(format!(
-            "none of {all} members runs in a pod of this cluster"
-        )));
-    };
-    let confidence = if *count == all {
-        *confidence
-    } else {
-        (*confidence).min(Confidence::Likely)
-    };
-    let rivals = found.len() - 1;
-    let mut evidence = format!("{count} of {all} members run in its pods");
-    if rivals > 0 {
-        evidence.extend([
-            "; ",
-            &rivals.to_string(),
-            " other workloads have members too",
-        ]);
-    }
-    Some(Link::new(
-        workload.clone(),
-        if rivals > 0 {
-            Confidence::Guess
-        } else {
-            confidence
-        },
-        evidence,
-    ))
 }
 
 /// The pod a broker runs in: the one the advertised host names, or the pod with Strimzi's labels whose name ends in the

@@ -1,49 +1,14 @@
 //! Lag of a partition and of a group. Unknown is never 0.
 
+mod law;
+
+pub use law::{Facts, Isolation, Lawful, Marks, PartitionState, Presence, Round, law};
+
 use std::collections::BTreeMap;
 
-use crate::model::{
-    Fact, Group, GroupKind, Kafka, Member, Name, Partition, PartitionId, Site, Topic,
-};
+use crate::model::{Fact, Group, GroupKind, Kafka, Member, Name, PartitionId, Site, Time, Topic};
 
-use super::count;
-
-/// What the numbers of a partition amount to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartitionState {
-    /// Committed, within the log.
-    Ok,
-    /// Nothing is committed: where the group would start is not known.
-    Uncommitted,
-    /// Committed beyond the end: the log was cut or the commit set by hand. Counts as 0 in sums, which then carry a mark.
-    Ahead,
-    /// Committed before the log start: records between are gone.
-    Lost,
-    /// The partition has no leader, so its end is not known.
-    NoLeader,
-    /// The topic is no longer there; its commits are.
-    Deleted,
-    /// The end offset has not been answered.
-    Unknown,
-    /// The commit or the end is of an earlier round than the other: no lag can be made of them.
-    Stale,
-}
-
-impl PartitionState {
-    /// One word, as in JSON and on screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            PartitionState::Ok => "ok",
-            PartitionState::Uncommitted => "uncommitted",
-            PartitionState::Ahead => "ahead",
-            PartitionState::Lost => "lost",
-            PartitionState::NoLeader => "no leader",
-            PartitionState::Deleted => "deleted",
-            PartitionState::Unknown => "unknown",
-            PartitionState::Stale => "stale",
-        }
-    }
-}
+use super::{PartitionHealth, count, partition_health};
 
 /// One partition of a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +21,14 @@ pub struct PartitionLag<'a> {
     /// end - committed as Kafka's tool prints it: negative where the commit is ahead. Of a share group what the broker
     /// answers.
     pub lag: Option<i64>,
+    /// Records that were deleted before they were read; None where the log start or the commit is not known.
+    pub lost: Option<i64>,
+    /// Records that can still be read.
+    pub readable: Option<i64>,
+    /// The last stable offset.
+    pub stable: Option<i64>,
     pub state: PartitionState,
+    pub marks: Marks,
     pub leader: Option<i32>,
     pub owner: Option<&'a Member>,
 }
@@ -72,9 +44,9 @@ pub enum Want {
 
 /// What holds for all partitions of a group.
 struct Whole {
-    share: bool,
-    /// Its commits are of the last whole round.
-    fresh: bool,
+    kind: GroupKind,
+    /// Of when its commits are.
+    commits: Round,
     /// Topics were read, so that one that is not among them is gone.
     knows_topics: bool,
 }
@@ -84,38 +56,11 @@ type Told = (Option<i64>, Option<i64>);
 
 impl Whole {
     fn of(kafka: &Kafka, group: &Group) -> Self {
+        let read = group.commits(kafka).map(|commits| commits.at);
         Whole {
-            share: group.listed.kind == GroupKind::Share,
-            fresh: group.has_fresh_commits(kafka),
+            kind: group.listed.kind,
+            commits: read.map_or(Round::Same, |at| round_of(kafka, at)),
             knows_topics: kafka.cluster.is_some() && !kafka.topics.is_empty(),
-        }
-    }
-
-    fn state(
-        &self,
-        partition: Option<&Partition>,
-        committed: Option<i64>,
-        start: Option<i64>,
-        lag: Option<i64>,
-    ) -> PartitionState {
-        let Some(partition) = partition else {
-            return if self.knows_topics {
-                PartitionState::Deleted
-            } else {
-                PartitionState::Unknown
-            };
-        };
-        let Some(committed) = committed else {
-            return PartitionState::Uncommitted;
-        };
-        if partition.leader.is_none() {
-            return PartitionState::NoLeader;
-        }
-        match lag {
-            None => PartitionState::Unknown,
-            Some(lag) if lag < 0 => PartitionState::Ahead,
-            _ if start.is_some_and(|start| committed < start) => PartitionState::Lost,
-            _ => PartitionState::Ok,
         }
     }
 
@@ -124,42 +69,90 @@ impl Whole {
         kafka: &Kafka,
         (name, topic): (&Name, Option<&Topic>),
         index: i32,
-        (committed, broker_lag): Told,
+        (committed, told): Told,
         owner: Option<&'a Member>,
     ) -> PartitionLag<'a> {
-        let found = topic.and_then(|topic| topic.partition(index));
-        let leader = found.and_then(|(p, _)| p.leader);
-        let offsets = found.map(|(_, offsets)| offsets).unwrap_or_default();
-        // Without a leader the old end is not the end any more.
+        let found = topic.and_then(|topic| Some((topic, topic.partition(index)?)));
+        let leader = found.and_then(|(_, (p, _))| p.leader);
+        let offsets = found.map(|(_, (_, offsets))| offsets).unwrap_or_default();
         let end = leader.and(offsets.end);
-        let same_round =
-            self.fresh && end.is_none_or(|end| self.share || kafka.is_of_round(end.at));
-        let lag = if !same_round {
-            None
-        } else if self.share {
-            broker_lag
-        } else {
-            end.and_then(|end| Some(end.value - committed?))
-        };
+        let share = self.kind == GroupKind::Share;
+        let ends = end
+            .filter(|_| !share)
+            .map_or(Round::Same, |end| round_of(kafka, end.at));
         let start = offsets.start.map(|start| start.value);
-        let state = self.state(found.map(|(p, _)| p), committed, start, lag);
+        let config = topic.and_then(|topic| topic.config.as_ref());
+        let lawful = law(&Facts {
+            presence: match found {
+                Some(_) => Presence::There,
+                None if self.knows_topics => Presence::Deleted,
+                None => Presence::Unread,
+            },
+            round: worse(self.commits, ends),
+            has_leader: leader.is_some(),
+            recreated: topic.is_some_and(|topic| topic.recreated.is_some()),
+            start,
+            committed,
+            end: end.map(|end| end.value),
+            stable: offsets.stable.map(|stable| stable.value),
+            told,
+            under_min_isr: found.is_some_and(|(topic, (partition, _))| {
+                partition_health(topic, partition) == PartitionHealth::UnderMinIsr
+            }),
+            compacted: config
+                .and_then(|config| config.cleanup_policy.as_ref())
+                .is_some_and(|policy| policy.contains("compact")),
+            new: topic.is_some_and(|topic| is_new(topic, index, kafka.round)),
+            ..Facts::of(self.kind)
+        });
         PartitionLag {
             id: PartitionId {
                 topic: name.clone(),
                 partition: index,
             },
-            state: match state {
-                PartitionState::Unknown if !same_round => PartitionState::Stale,
-                state => state,
-            },
             start,
             committed,
             end,
-            lag,
+            lag: lawful.lag,
+            lost: lawful.lost,
+            readable: lawful.readable,
+            stable: offsets.stable.map(|stable| stable.value),
+            state: lawful.state,
+            marks: lawful.marks,
             leader: leader.map(|leader| leader.0),
             owner,
         }
     }
+}
+
+/// Rounds after which what was read last says nothing any more.
+const ROUNDS: i64 = 3;
+
+fn round_of(kafka: &Kafka, read: Time) -> Round {
+    if kafka.is_of_round(read) {
+        return Round::Same;
+    }
+    let every = kafka.round_every.filter(|every| *every > 0);
+    match (kafka.round, every) {
+        (Some(round), Some(every)) if round.since(read) > ROUNDS * every => Round::Old,
+        _ => Round::Earlier,
+    }
+}
+
+fn worse(a: Round, b: Round) -> Round {
+    match (a, b) {
+        (Round::Old, _) | (_, Round::Old) => Round::Old,
+        (Round::Earlier, _) | (_, Round::Earlier) => Round::Earlier,
+        (Round::Same, Round::Same) => Round::Same,
+    }
+}
+
+/// Added within what consumers take by default to find new partitions (`metadata.max.age.ms`).
+fn is_new(topic: &Topic, partition: i32, now: Option<Time>) -> bool {
+    const AGE_MILLIS: i64 = 300_000;
+    topic.grown.is_some_and(|(at, first)| {
+        partition >= first && now.is_some_and(|now| now.since(at) <= AGE_MILLIS)
+    })
 }
 
 /// The partitions of a group, sorted by topic and partition: those with a commit, and those that a member owns.
@@ -250,29 +243,37 @@ impl GroupLag {
     }
 }
 
-/// Adds up the lag of a group.
-pub fn group_lag(partitions: &[PartitionLag<'_>]) -> GroupLag {
-    let mut sum = GroupLag {
-        partitions: partitions.len(),
-        ..GroupLag::default()
-    };
-    for partition in partitions {
-        match partition.state {
-            PartitionState::Uncommitted => sum.uncommitted += 1,
+impl GroupLag {
+    /// Takes in one partition.
+    pub fn add(&mut self, state: PartitionState, lag: Option<i64>, lost: Option<i64>) {
+        self.partitions += 1;
+        match state {
+            PartitionState::Uncommitted => self.uncommitted += 1,
             // As Kafka's own tools, a deleted topic is no part of the sum; it stays on the page.
-            PartitionState::Deleted => {}
+            PartitionState::Deleted => return,
             PartitionState::NoLeader | PartitionState::Unknown | PartitionState::Stale => {
-                sum.unknown += 1;
+                self.unknown += 1;
+                return;
             }
-            PartitionState::Ok | PartitionState::Lost | PartitionState::Ahead => {
-                sum.ahead += usize::from(partition.state == PartitionState::Ahead);
-                sum.lost += usize::from(partition.state == PartitionState::Lost);
-                match partition.lag {
-                    Some(lag) => sum.known = Some(sum.known.unwrap_or(0) + lag.max(0)),
-                    None => sum.unknown += 1,
-                }
+            PartitionState::Ahead | PartitionState::Recreated => self.ahead += 1,
+            PartitionState::Ok | PartitionState::AtRisk | PartitionState::Lost => {
+                self.lost += usize::from(lost.is_some_and(|lost| lost > 0));
             }
         }
+        match lag {
+            Some(lag) => self.known = Some(self.known.unwrap_or(0) + lag.max(0)),
+            // Where nothing is committed nothing is missing: the start of the group is nobody's knowledge.
+            None if state == PartitionState::Uncommitted => {}
+            None => self.unknown += 1,
+        }
+    }
+}
+
+/// Adds up the lag of a group.
+pub fn group_lag(partitions: &[PartitionLag<'_>]) -> GroupLag {
+    let mut sum = GroupLag::default();
+    for of in partitions {
+        sum.add(of.state, of.lag, of.lost);
     }
     sum
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Autoscaler, BrokerDisk, ChartAnswer, Delta, GroupCommits, GroupListing, GroupMembers,
     HealthReport, Metadata, Name, NodeRow, NodeUsage, OffsetListing, PodRow, PodUsage, Point,
-    Reassignment, ReplicaSetRow, ScaledObjectRow, StrimziRow, Time, TopicConfig, Warning,
+    Reassignment, ReplicaSetRow, ScaledObjectRow, Stamp, StrimziRow, Time, TopicConfig, Warning,
     WorkloadRow,
 };
 
@@ -58,6 +58,8 @@ updates! {
     /// Commits of the groups named; others stay as they were.
     Commits "commits" (Vec<GroupCommits>),
     Offsets "offsets" (OffsetListing),
+    /// When records were written, of the partitions that are looked at; instead of all that was told before.
+    Stamps "stamps" (Vec<Stamp>),
     /// Members of the groups named; others stay as they were.
     Members "members" (Vec<GroupMembers>),
     /// Disks of the brokers named; others stay as they were.

@@ -58,7 +58,7 @@ sources! {
     Metadata "metadata" Kafka "brokers, topics, partitions, the controller",
     Lag "lag" Kafka "groups, committed and end offsets",
     Members "members" Kafka "members of groups and their assignments",
-    LogStart "log start" Kafka "log start offsets, once a minute",
+    LogStart "log start" Kafka "log start and last stable offsets, once a minute",
     TopicConfigs "topic configs" Kafka "min.insync.replicas, cleanup.policy, retention",
     LogDirs "log dirs" Kafka "sizes of partitions and disks",
     Reassignments "reassignments" Kafka "partitions that are moving",

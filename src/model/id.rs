@@ -149,6 +149,24 @@ pub struct WorkloadId {
     pub name: Name,
 }
 
+impl WorkloadId {
+    /// Reads what it is displayed as: `namespace/Kind/name`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split('/').collect::<Vec<_>>().as_slice() {
+            [namespace, kind, name]
+                if [namespace, kind, name].iter().all(|part| !part.is_empty()) =>
+            {
+                Some(WorkloadId {
+                    namespace: (*namespace).into(),
+                    kind: (*kind).into(),
+                    name: (*name).into(),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for WorkloadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.namespace, self.kind, self.name)
@@ -172,6 +190,12 @@ pub enum Key {
     Source(Source),
     /// An event of Kubernetes, by its own namespace and name.
     Event(PodId),
+    /// A line of the answer to why a group is behind, with the number of the cause that it belongs to.
+    Cause {
+        group: Name,
+        cause: u32,
+        line: u32,
+    },
     /// A line of our own log, by its number since the start.
     Log(u64),
 }
@@ -189,6 +213,7 @@ pub enum Noun {
     Node,
     Source,
     Event,
+    Cause,
     Log,
 }
 
@@ -206,6 +231,7 @@ impl Key {
             Key::Node(_) => Noun::Node,
             Key::Source(_) => Noun::Source,
             Key::Event(_) => Noun::Event,
+            Key::Cause { .. } => Noun::Cause,
             Key::Log(_) => Noun::Log,
         }
     }
@@ -233,6 +259,7 @@ impl fmt::Display for Key {
             Key::Node(name) => write!(f, "node {name}"),
             Key::Source(source) => write!(f, "source {source}"),
             Key::Event(id) => write!(f, "event {id}"),
+            Key::Cause { group, cause, .. } => write!(f, "cause {cause} of group {group}"),
             Key::Log(line) => write!(f, "log line {line}"),
         }
     }

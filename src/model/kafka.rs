@@ -1,6 +1,9 @@
 //! Rows of what Kafka knows: brokers, topics with their partitions, groups with their commits and members.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +103,8 @@ pub enum OffsetKind {
     Start,
     /// The high watermark (LATEST, read_uncommitted).
     End,
+    /// The last stable offset (LATEST, read_committed).
+    Stable,
 }
 
 /// Offsets of one topic's partitions, those that answered.
@@ -116,11 +121,22 @@ pub struct OffsetListing {
     pub topics: Vec<TopicOffsets>,
 }
 
+/// When the record at an offset was written, found by its timestamp.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub id: PartitionId,
+    pub offset: i64,
+    pub written: Time,
+    /// Milliseconds by which it may be off.
+    pub within: i64,
+}
+
 /// What we hold of a partition besides its metadata.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PartitionOffsets {
     pub start: Option<Fact<i64>>,
     pub end: Option<Fact<i64>>,
+    pub stable: Option<Fact<i64>>,
     /// Size of the leader's log.
     pub bytes: Option<u64>,
 }
@@ -133,6 +149,10 @@ pub struct Topic {
     pub offsets: Vec<PartitionOffsets>,
     /// Bytes of all replicas, once every broker that holds one has answered at some time.
     pub bytes: Option<u64>,
+    /// When it was seen to have another id than before: deleted, and made again under its name.
+    pub recreated: Option<Time>,
+    /// When it was seen to have more partitions than before, and the first of those.
+    pub grown: Option<(Time, i32)>,
 }
 
 impl Topic {
@@ -240,6 +260,9 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<i32>,
     pub owned: Vec<Owned>,
+    /// When we saw it first.
+    #[serde(skip)]
+    pub since: Option<Time>,
 }
 
 /// What a group's members agreed on.
@@ -396,14 +419,41 @@ pub struct Kafka {
     pub groups: Table<Group>,
     pub disks: BTreeMap<BrokerId, Fact<BrokerDisk>>,
     pub reassignments: Vec<Reassignment>,
+    /// Of the partitions whose groups are looked at, sorted by partition and offset.
+    pub stamps: Vec<Stamp>,
     /// When the groups were listed last, and when that was in the last round that came to its end.
     pub listed_at: Option<Time>,
     pub round: Option<Time>,
+    /// Milliseconds between that round and the one before it.
+    pub round_every: Option<i64>,
+    /// Ids of topics that are gone, so that one that comes back under its name is known for another.
+    pub(super) gone: BTreeMap<Name, Option<Name>>,
     /// That round's commits are being put in the place of the earlier ones.
     pub(super) closing: bool,
 }
 
 impl Kafka {
+    /// Topics that are gone and whose ids are remembered.
+    pub const GONE: usize = 1_024;
+
+    /// Remembers the ids of topics that are not among these rows, and forgets those that are.
+    pub(super) fn remember_gone(&mut self, rows: &[Topic]) {
+        let known = rows
+            .iter()
+            .filter(|row| self.topics.get(&row.meta.name).is_some());
+        if known.count() == self.topics.len() && self.gone.is_empty() {
+            return;
+        }
+        let here: BTreeSet<&Name> = rows.iter().map(|row| &row.meta.name).collect();
+        self.gone.retain(|name, _| !here.contains(name));
+        for topic in self.topics.iter() {
+            if !here.contains(&topic.meta.name) && self.gone.len() < Self::GONE {
+                self.gone
+                    .insert(topic.meta.name.clone(), topic.meta.id.clone());
+            }
+        }
+    }
+
     /// Whether something read at this moment belongs to the last whole round. What is older comes from a broker that did
     /// not answer in it, and says nothing beside fresh numbers.
     pub fn is_of_round(&self, at: Time) -> bool {
@@ -417,6 +467,15 @@ impl Kafka {
             .brokers
             .iter()
             .find(|broker| broker.id == id)
+    }
+
+    /// When the newest record was written that is not after this offset and whose time is known, and its offset.
+    pub fn stamp(&self, id: &PartitionId, offset: i64) -> Option<(Time, i64)> {
+        let after = self
+            .stamps
+            .partition_point(|stamp| (&stamp.id, stamp.offset) <= (id, offset));
+        let stamp = self.stamps.get(after.checked_sub(1)?)?;
+        (stamp.id == *id).then_some((stamp.written, stamp.offset))
     }
 
     pub fn partition(&self, id: &PartitionId) -> Option<(&Partition, PartitionOffsets)> {

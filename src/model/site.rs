@@ -103,6 +103,10 @@ impl Site {
             Update::Groups(listing) => self.apply_groups(listing, at),
             Update::Commits(commits) => self.apply_commits(commits, at),
             Update::Offsets(listing) => self.apply_offsets(listing, at),
+            Update::Stamps(mut stamps) => {
+                stamps.sort_unstable_by(|a, b| (&a.id, a.offset).cmp(&(&b.id, b.offset)));
+                self.kafka.stamps = stamps;
+            }
             Update::Members(members) => self.apply_members(members, at),
             Update::LogDirs(disks) => self.apply_disks(disks, at),
             Update::Reassignments(moving) => {
@@ -186,6 +190,11 @@ impl Site {
                 let old = self.kafka.topics.get(&meta.name);
                 // Another id is another topic: nothing measured of the old one holds.
                 let same = old.filter(|old| old.meta.id == meta.id);
+                let former = old
+                    .map(|old| &old.meta.id)
+                    .or(self.kafka.gone.get(&meta.name));
+                let is_another = former.is_some_and(|former| *former != meta.id);
+                let grown = same.filter(|old| old.meta.partitions.len() < meta.partitions.len());
                 let offsets = meta
                     .partitions
                     .iter()
@@ -197,11 +206,21 @@ impl Site {
                 Topic {
                     config: same.and_then(|old| old.config.clone()),
                     bytes: same.and_then(|old| old.bytes),
+                    recreated: if is_another {
+                        Some(at)
+                    } else {
+                        same.and_then(|old| old.recreated)
+                    },
+                    grown: match grown {
+                        Some(old) => old.meta.partitions.last().map(|last| (at, last.index + 1)),
+                        None => same.and_then(|old| old.grown),
+                    },
                     offsets,
                     meta,
                 }
             })
-            .collect();
+            .collect::<Vec<_>>();
+        self.kafka.remember_gone(&rows);
         self.kafka.topics.apply(Delta::list(rows));
         self.mark_moves();
         // A broker that left metadata for good takes its disks with it; one that is down is still a replica's home.
@@ -314,7 +333,10 @@ impl Site {
     /// The end offsets close a round: from now on its commits are the ones that are shown.
     fn close_round(&mut self) {
         self.kafka.closing = true;
-        self.kafka.round = self.kafka.listed_at;
+        let before = std::mem::replace(&mut self.kafka.round, self.kafka.listed_at);
+        if let (Some(before), Some(now)) = (before, self.kafka.round) {
+            self.kafka.round_every = Some(now.since(before));
+        }
     }
 
     fn close_all(&mut self) {
@@ -351,6 +373,7 @@ impl Site {
                         match listing.kind {
                             OffsetKind::Start => known.start = fact,
                             OffsetKind::End => known.end = fact,
+                            OffsetKind::Stable => known.stable = fact,
                         }
                     }
                 }
@@ -366,6 +389,12 @@ impl Site {
             let group = members.group.clone();
             self.kafka.groups.update(&group, |row| {
                 row.owners_stale = false;
+                let known = row.members.iter().flat_map(|read| &read.value.members);
+                let known: BTreeMap<&Name, Option<Time>> =
+                    known.map(|member| (&member.id, member.since)).collect();
+                for member in &mut members.members {
+                    member.since = known.get(&member.id).copied().flatten().or(Some(at));
+                }
                 // While partitions move the coordinator names no owners: the last known ones stay, and say so.
                 if members.rebalancing
                     && let Some(old) = &row.members

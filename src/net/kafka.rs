@@ -9,6 +9,7 @@
 //! array of every answer is checked against the bytes at hand. What remains: the codec reserves memory for a nested
 //! array by the count on the wire, so a broker that is broken or hostile past a valid login can still exhaust memory.
 mod backoff;
+mod bisect;
 mod client;
 mod config;
 mod conn;
@@ -23,6 +24,7 @@ mod wire;
 mod write;
 
 pub use backoff::pause;
+pub use bisect::{Bisect, Found};
 pub use client::{ByCoordinator, Client};
 pub use config::{Config, LiteralToken, Sasl, Token, TokenFile, TokenSource};
 pub use dial::{BoxIo, Dial, Dialing, Endpoint, Io, TcpDial};

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     insight::{
-        Confidence, GroupLag, PartitionState, Picture, Want, count, group_partitions,
-        group_workload, member_pod, pod_workload,
+        GroupLag, Ownership, PartitionState, Picture, Want, count, group_partitions, member_pod,
+        pod_workload,
     },
     model::{Group, GroupKind, Key, Name, PodId, Site, Source, State, WorkloadId},
 };
@@ -61,7 +61,8 @@ impl Serves {
 }
 
 /// What `s` scales, from what the cursor is on: the workload itself, or the one behind a pod, a member or a group.
-pub fn scale_target(site: &Site, key: &Key) -> Result<WorkloadId, String> {
+pub fn scale_target(picture: &Picture, key: &Key) -> Result<WorkloadId, String> {
+    let site = &picture.site;
     let found = match key {
         Key::Workload(id) => Some(id.clone()),
         Key::Pod(id) => site
@@ -78,23 +79,18 @@ pub fn scale_target(site: &Site, key: &Key) -> Result<WorkloadId, String> {
                 .find(|of| of.id == *member)
                 .and_then(|member| member_pod(site, member).workload)
         }
-        Key::Group(id) => match site
-            .kafka
-            .groups
-            .get(id)
-            .and_then(|g| group_workload(site, g))
-        {
-            // A guess is not enough to act on.
-            Some(link) if link.confidence >= Confidence::Likely => link.to,
-            Some(link) => {
+        Key::Group(id) => match picture.index.owner_of(site, id) {
+            // A guess is not enough to act on, and neither is what was only written down.
+            Some(owner) if owner.may_be_acted_upon() => owner.workload().cloned(),
+            Some(Ownership::None) | None => {
                 return Err(format!(
-                    "which workload serves group {id} is not sure ({}): open the workload and scale it there",
-                    link.evidence
+                    "which workload serves group {id} is not known: scale the workload itself"
                 ));
             }
-            None => {
+            Some(owner) => {
                 return Err(format!(
-                    "group {id} has no members now, so its workload is not known: scale the workload itself"
+                    "which workload serves group {id} is not sure enough ({}): open the workload and scale it there",
+                    owner.link().evidence
                 ));
             }
         },
@@ -120,7 +116,13 @@ pub fn scale_target(site: &Site, key: &Key) -> Result<WorkloadId, String> {
 pub fn serves(picture: &Picture, workload: &WorkloadId) -> Vec<Serves> {
     let site = &picture.site;
     let serving = site.kafka.groups.iter().filter(|group| {
-        group_workload(site, group).is_some_and(|link| link.to.as_ref() == Some(workload))
+        match picture.index.owner_of(site, &group.listed.id) {
+            // Of a group that two workloads share both work for it.
+            Some(Ownership::Ambiguous(candidates)) => candidates
+                .iter()
+                .any(|of| of.workload == *workload && of.is_live()),
+            owner => owner.and_then(Ownership::workload) == Some(workload),
+        }
     });
     serving
         .map(|group| served(picture, group, workload))

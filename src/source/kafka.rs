@@ -6,6 +6,7 @@
 mod map;
 mod round;
 mod seldom;
+mod stamps;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::{
     app::Interest,
-    model::{BrokerId, HealthReport, Source, State, Time, Update},
+    model::{BrokerId, HealthReport, Source, Stamp, State, Time, Update},
     net::kafka::{Client, Error},
 };
 
@@ -41,6 +42,9 @@ pub struct Collector {
     /// Topics whose settings are known.
     configured: std::collections::BTreeSet<Arc<str>>,
     log_dirs_looked_at: bool,
+    /// What was found when timestamps were looked up last: the next search begins there.
+    stamps: Vec<Stamp>,
+    stamped: Option<Time>,
 }
 
 impl Collector {
@@ -62,6 +66,8 @@ impl Collector {
             described: BTreeMap::new(),
             configured: std::collections::BTreeSet::new(),
             log_dirs_looked_at: false,
+            stamps: Vec::new(),
+            stamped: None,
         }
     }
 

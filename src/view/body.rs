@@ -80,10 +80,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, them
     if let Some(page) = app.page(cx, &view.subject) {
         main(buffer, left, app, cx, &page, theme);
     } else {
-        let title = match &view.subject {
-            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => key.to_string(),
-            Subject::Pane(_) => String::new(),
-        };
+        let title = view
+            .subject
+            .key()
+            .map_or_else(String::new, ToString::to_string);
         let inner = frame(buffer, left, &title, "", app, theme);
         let gone = format!("{title} is not there, or no longer; esc goes back");
         buffer.set_stringn(

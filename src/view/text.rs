@@ -85,6 +85,16 @@ pub fn span(millis: i64) -> String {
     }
 }
 
+/// A span of seconds in words of one unit.
+pub fn seconds(seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a span of time in milliseconds"
+    )]
+    let millis = (seconds * 1_000.0) as i64;
+    span(millis)
+}
+
 /// The text, cut to `max` cells with an ellipsis where it is longer.
 pub fn cut(text: &str, max: usize, ascii: bool) -> Cow<'_, str> {
     if width(text) <= max {

@@ -270,6 +270,7 @@ pub(crate) fn members(names: &mut Names, groups: usize) -> Vec<Envelope> {
                 host: Name(Arc::from(ip(of))),
                 instance_id: None,
                 epoch: None,
+                since: None,
                 owned: vec![Owned {
                     topic: topic(names, of),
                     partitions: partitions_of(of).collect(),

@@ -242,6 +242,7 @@ pub fn member(id: &str, host: &str, topic: &str, partitions: &[i32]) -> Member {
         } else {
             vec![owned]
         },
+        since: None,
     }
 }
 

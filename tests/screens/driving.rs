@@ -145,15 +145,15 @@ fn marked_rows_are_copied_together() {
     let rows = copied(&effects);
     let rows: Vec<&str> = rows.lines().collect();
     assert_eq!(rows.len(), 2);
-    assert!(rows[0].starts_with(&format!("{first}\t")), "{rows:?}");
-    assert!(rows[1].starts_with(&format!("{second}\t")), "{rows:?}");
+    assert!(rows[0].contains(&format!("\t{first}\t")), "{rows:?}");
+    assert!(rows[1].contains(&format!("\t{second}\t")), "{rows:?}");
 }
 
 #[test]
 fn a_marked_row_bears_a_mark() {
     let mut session = demo((80, 24));
     session.press("2 space");
-    let row = line(&mut session, "✓fraud");
+    let row = line(&mut session, "✓WARN 6/6  fraud");
     assert!(row > 2);
 }
 
@@ -273,8 +273,8 @@ fn columns_are_chosen_moved_and_kept() {
         .screen()
         .assert_has("[x] LAG")
         .assert_has("[x] COORD");
-    // GROUP stays first; LAG is hidden; TYPE goes to the front.
-    session.press("j space enter");
+    // LAG is hidden.
+    session.press("j j space enter");
     let header = |session: &mut Session| {
         let screen = session.screen();
         screen.lines[3].clone()
@@ -287,7 +287,7 @@ fn columns_are_chosen_moved_and_kept() {
     session.press("3 2 C");
     let screen = session.screen();
     screen.assert_has("[ ] LAG");
-    session.press("j J K K enter");
+    session.press("j j K K enter");
     let shown = header(&mut session);
     let (rate, group) = (shown.find("/S").unwrap(), shown.find("GROUP").unwrap());
     assert!(rate < group, "{shown}");
@@ -341,7 +341,7 @@ fn names_rows_cells_and_commands_are_copied() {
     session.screen().assert_has("copied the name: fraud");
     let row = copied(session.press("Y j enter")).unwrap();
     assert!(
-        row.starts_with("fraud\t") && row.contains("\tStable\t"),
+        row.starts_with("WARN 6/6\tfraud\t") && row.contains("\tStable\t"),
         "{row:?}"
     );
     let command = copied(session.press("Y j j enter")).unwrap();

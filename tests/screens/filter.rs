@@ -37,9 +37,9 @@ fn terms_leave_rows_out_by_text_by_column_and_by_number() {
     assert_eq!(session.screen().column(0, "GROUP").len(), all - lags.len());
     session.press("enter");
     typed(&mut session, "2", "state:empty");
-    let states = session.screen().column(0, "STATE");
+    let states = session.screen().column(0, "STATUS");
     assert!(
-        !states.is_empty() && states.iter().all(|state| state == "Empty"),
+        !states.is_empty() && states.iter().all(|state| state.starts_with("STOP")),
         "{states:?}"
     );
     session.press("enter");
@@ -84,7 +84,7 @@ fn a_wrong_filter_says_why_and_filters_nothing_away() {
         ("lag>abc", "LAG is compared with a number such as 100"),
         (
             "lgg>3",
-            "no column is called \"lgg\" here; there are group, lag",
+            "no column is called \"lgg\" here; there are status, group, lag",
         ),
     ] {
         typed(&mut session, "2", filter);

@@ -41,14 +41,15 @@ fn groups_say_how_far_behind_they_are() {
         "2",
         &[("fraud", "LAG", "1.10M"), ("fraud", "/S", "+488")],
         &[
-            ("fraud", "STATE", "Stable"),
-            ("fraud", "MEM", "1"),
+            ("fraud", "STATUS", "WARN 6/6"),
+            ("fraud", "TIME", "28m"),
+            ("fraud", "DRAIN", "never"),
             ("fraud", "WORKLOAD", "● finance/fraud"),
         ],
         &[
             ("fraud", "TREND", "▇▇▇▇██████"),
-            ("fraud", "TYPE", "consumer"),
-            ("fraud", "COORD", "3"),
+            ("fraud", "STATE", "Stable"),
+            ("fraud", "MEM", "1"),
         ],
     );
 }

@@ -113,7 +113,7 @@ impl Dialog {
     /// Makes the plan anew, from the picture as it is now.
     pub(super) fn replan(&mut self, picture: &Picture) {
         self.plan = match &self.wish {
-            Wish::Scale { from, .. } => match scale_target(&picture.site, from) {
+            Wish::Scale { from, .. } => match scale_target(picture, from) {
                 Ok(workload) => {
                     let current = picture
                         .site

@@ -7,7 +7,7 @@ use crate::app::{
 };
 
 use super::{
-    Action, ActionDef, LOGS, OBJECT,
+    ASKED_WHY, Action, ActionDef, LOGS, OBJECT,
     Place::{Charts, Everywhere, Lists, On, Pages, Reading},
     TEXTS, WITH_EVENTS, WITH_OBJECTS, WITH_PODS, change, def,
 };
@@ -20,6 +20,13 @@ pub static ACTIONS: &[ActionDef] = &[
         "open",
         "open what is selected: its neighbours, its evidence",
         Lists,
+    ),
+    def(
+        Action::Why,
+        &["w"],
+        "why",
+        "why the group is behind: causes, with the numbers behind them",
+        On(ASKED_WHY),
     ),
     def(
         Action::Back,

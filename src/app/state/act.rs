@@ -1,7 +1,9 @@
 //! What each action of the table does.
 
 use crate::{
-    app::{Action, App, Effect, Filter, Input, Mode, Notice, PaneId, Subject, View},
+    app::{
+        Action, App, Effect, Filter, Input, Mode, Notice, PaneId, Subject, View, action::ASKED_WHY,
+    },
     model::Key,
 };
 
@@ -86,6 +88,7 @@ impl App {
             Action::Journal => self.mode = Mode::Journal { chosen: 0 },
             Action::Lock => self.toggle_lock(),
             Action::Read(what) => self.read(what),
+            Action::Why => self.ask_why(),
             // Taken by the text or the charts before it came here.
             Action::Text(_) | Action::ShorterRange | Action::LongerRange => {}
         }
@@ -104,6 +107,18 @@ impl App {
 
     pub(super) fn open(&mut self, key: Key) {
         self.navigate(|app| app.above.push(View::object(key)));
+    }
+
+    /// Opens the answer to why the group under the cursor, or of this page, is behind.
+    fn ask_why(&mut self) {
+        let group = match self.target(ASKED_WHY) {
+            Some(Key::Member { group, .. }) => Key::Group(group),
+            Some(key) => key,
+            None => return,
+        };
+        if self.view().subject != Subject::Why(group.clone()) {
+            self.navigate(|app| app.above.push(View::why(group)));
+        }
     }
 
     fn back(&mut self) {
@@ -158,5 +173,5 @@ impl App {
 
 /// Whether there is more of it than its row: events and lines of our own log are all that there is of them.
 pub(super) fn has_page(key: &Key) -> bool {
-    !matches!(key, Key::Log(_) | Key::Event(_))
+    !matches!(key, Key::Log(_) | Key::Event(_) | Key::Cause { .. })
 }

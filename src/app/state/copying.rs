@@ -1,7 +1,9 @@
 //! Copying a name, a row, a cell or a command to the terminal's clipboard.
 
+use std::collections::BTreeSet;
+
 use crate::app::{
-    App, COPIED, Chord, Copied, Effect, KeyCode, Mode, Notice, Page, RowRef, Subject,
+    App, COPIED, Chord, Copied, Effect, KeyCode, Mode, Notice, Page, RowRef,
     copy::{commands, name},
 };
 
@@ -29,13 +31,19 @@ impl App {
             ];
         }
         let mut all = Vec::new();
-        let page = match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
-                Some(key.clone())
-            }
-            Subject::Pane(_) => None,
-        };
+        let page = self.view().subject.key().cloned();
         if let Some(key) = self.selected().or(page) {
+            if let Some(cause) = self.cause(&key) {
+                let commands: BTreeSet<String> = cause
+                    .proofs
+                    .into_iter()
+                    .filter_map(|proof| proof.command)
+                    .collect();
+                all.extend(commands.into_iter().map(|text| Copied {
+                    what: "command",
+                    text,
+                }));
+            }
             let text = name(&key);
             all.push(Copied { what: "name", text });
             let brokers = self.bootstrap();

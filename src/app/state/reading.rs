@@ -6,6 +6,7 @@ use crate::{
         action::nouns_of,
         reading::{Answer, Ask, Reading, Search, TextAction, What, subject_of},
     },
+    insight::{Cause, why},
     model::Key,
 };
 
@@ -127,17 +128,23 @@ impl App {
                     .filter(|about| Some(about) != self.page_key().as_ref())
                     .unwrap_or(key)
             }
+            (Key::Cause { .. }, _) => self.cause(&key).map_or(key, |cause| cause.subject),
             _ => key,
         }
     }
 
     fn page_key(&self) -> Option<Key> {
-        match &self.view().subject {
-            Subject::Object(key) | Subject::Read(_, key) | Subject::Charts(key) => {
-                Some(key.clone())
-            }
-            Subject::Pane(_) => None,
-        }
+        self.view().subject.key().cloned()
+    }
+
+    /// The cause that a line of an answer belongs to.
+    pub(super) fn cause(&self, key: &Key) -> Option<Cause> {
+        let Key::Cause { group, cause, .. } = key else {
+            return None;
+        };
+        let at = usize::try_from(*cause).ok()?.checked_sub(1)?;
+        let found = why(&self.picture, group, self.now)?;
+        found.causes.into_iter().nth(at)
     }
 
     pub(super) fn searched(&mut self) {

@@ -16,6 +16,15 @@ const UNITS: &[(&str, f64)] = &[
 /// The longest duration that is taken: ten years.
 const LONGEST_NANOS: f64 = 10.0 * 365.0 * 24.0 * 3_600e9;
 
+/// Seconds, which need not be whole.
+pub fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text
+        .parse::<f64>()
+        .ok()
+        .filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    seconds.ok_or_else(|| "not a number of seconds; write it as 30 or 1.5".to_owned())
+}
+
 /// A duration as Go and kubectl write it: `10s`, `1h30m`, `1.5s`, `0`. A number without a unit is refused.
 pub fn duration(text: &str) -> Result<Duration, String> {
     if text == "0" {

@@ -6,7 +6,7 @@ use crate::{
     app::{ACTIONS, ActionDef, Columns, Cx, KeyFault, Keymap, ListName, LogRing, Options, Prefs},
     cli::{args::PANES, exit::nearest},
     insight::Picture,
-    model::{Name, Time},
+    model::{Name, Time, WorkloadId},
     view::panes,
 };
 
@@ -17,12 +17,15 @@ use super::reader::Section;
 pub struct Likes {
     pub keymap: Keymap,
     pub columns: Columns,
+    /// The workload behind a group, where the user says so.
+    pub owners: BTreeMap<Name, WorkloadId>,
 }
 
 pub(super) fn read(section: &mut Section<'_, '_>) -> Likes {
     let mut likes = Likes::default();
     section.table("keys", |section| likes.keymap = keys(section));
     section.table("columns", |section| likes.columns = columns(section));
+    section.table("owners", |section| likes.owners = owners(section));
     likes
 }
 
@@ -53,6 +56,22 @@ fn keys(section: &mut Section<'_, '_>) -> Keymap {
         }
     }
     map
+}
+
+/// Groups with `namespace/Kind/name`.
+fn owners(section: &mut Section<'_, '_>) -> BTreeMap<Name, WorkloadId> {
+    let groups = section.names();
+    section.knows(groups.iter().cloned());
+    let mut owners = BTreeMap::new();
+    for group in groups {
+        let wanted = "a workload as namespace/Deployment/name";
+        let read =
+            |text: &str| WorkloadId::parse(text).ok_or_else(|| format!("this is not {wanted}"));
+        if let Some(id) = section.string(&group, wanted, read) {
+            owners.insert(group.into(), id);
+        }
+    }
+    owners
 }
 
 fn columns(section: &mut Section<'_, '_>) -> Columns {

@@ -152,7 +152,7 @@ impl<'r> Section<'r, '_> {
         })
     }
 
-    fn string<T>(
+    pub(super) fn string<T>(
         &mut self,
         key: &str,
         wanted: &str,

@@ -4,11 +4,13 @@ use serde_json::Value;
 
 use crate::cli::exit::printable;
 
-use super::{Item, Subject, lag, snapshot};
+use super::{Item, Subject, check, lag, snapshot, why};
 
 /// A header and one line for each item; of lag, one for each partition.
 pub(super) fn print(subject: &Subject, items: &[Item]) -> String {
     let (names, rows) = match subject {
+        Subject::Check(_) => return print_columns(check::COLUMNS, items),
+        Subject::Why(_) => (why::FLAT, why::flat(items)),
         Subject::Lag(_) => (lag::FLAT, lag::flat(items)),
         Subject::View(view) => (snapshot::keys(*view), items.to_vec()),
     };

@@ -19,8 +19,6 @@ pub struct Document {
     pub at: Time,
     pub site: Name,
     pub missing: Vec<Missing>,
-    /// Keys that are null in every item, and why.
-    pub unknown: &'static [(&'static str, &'static str)],
     pub items: Vec<Item>,
 }
 
@@ -45,13 +43,6 @@ impl Document {
         value.insert("site".into(), json!(self.site));
         value.insert("complete".into(), json!(missing.is_empty()));
         value.insert("missing".into(), Value::Array(missing));
-        if !self.unknown.is_empty() {
-            let why = self
-                .unknown
-                .iter()
-                .map(|(key, why)| ((*key).into(), json!(why)));
-            value.insert("unknown".into(), Value::Object(why.collect()));
-        }
         let items = self.items.iter().cloned().map(Value::Object).collect();
         value.insert("items".into(), Value::Array(items));
         Value::Object(value)
@@ -100,7 +91,6 @@ mod tests {
                 state: "unreachable",
                 why: None,
             }],
-            unknown: &[],
             items: vec![item(json!({"group": "billing", "lag": null}))],
         };
         let expected = concat!(

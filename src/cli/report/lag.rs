@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    insight::{PartitionLag, Want, group_lag, group_partitions, member_pod},
-    model::{Group, Site},
+    insight::{
+        Drain, GroupHistory, GroupStatus, Outlook, PartitionLag, PartitionState, Picture, Status,
+        TimeLag, Want, group_lag, group_partitions, member_pod,
+    },
+    model::{Group, Time},
 };
 
 use super::{Item, json::item, table::Column};
@@ -30,6 +33,22 @@ pub(super) const FLAT: &[&str] = &[
     "client_id",
     "host",
     "pod",
+    "status",
+    "marks",
+    "lost",
+    "readable",
+    "lag_seconds",
+    "lag_seconds_more_than",
+    "inflow",
+    "outflow",
+    "drain",
+    "drain_seconds",
+    "commit_interval_seconds",
+    "group_status",
+    "group_lag_seconds",
+    "group_drain_seconds",
+    "workload",
+    "confidence",
 ];
 
 /// The columns of `kafka-consumer-groups --describe` in its order, then ours.
@@ -49,27 +68,33 @@ pub(super) const COLUMNS: &[Column] = &[
     ("POD", "pod"),
     ("TYPE", "type"),
     ("GROUP-STATE", "group_state"),
+    ("STATUS", "status"),
+    ("LAG-SECONDS", "lag_seconds"),
+    ("DRAIN-SECONDS", "drain_seconds"),
+    ("WORKLOAD", "workload"),
 ];
 
 /// The groups named, or all of them.
-pub(super) fn items(site: &Site, named: &[String]) -> Vec<Item> {
-    site.kafka
-        .groups
-        .iter()
+pub(super) fn items(picture: &Picture, named: &[String], now: Time) -> Vec<Item> {
+    let groups = picture.site.kafka.groups.iter();
+    groups
         .filter(|group| named.is_empty() || named.iter().any(|name| **name == *group.listed.id))
-        .map(|group| group_item(site, group))
+        .map(|group| group_item(picture, group, now))
         .collect()
 }
 
 /// One group with its partitions.
-pub(super) fn group_item(site: &Site, group: &Group) -> Item {
+pub(super) fn group_item(picture: &Picture, group: &Group, now: Time) -> Item {
+    let site = &picture.site;
     let partitions = group_partitions(site, group, Want::All);
     let lag = group_lag(&partitions);
+    let history = picture.history.group(&group.listed.id);
     let rows: Vec<Value> = partitions
         .iter()
-        .map(|partition| partition_value(site, partition))
+        .map(|partition| partition_value(picture, group, history, partition, now))
         .collect();
-    item(json!({
+    let owner = picture.index.owner_of(site, &group.listed.id);
+    let mut row = item(json!({
         "group": group.listed.id,
         "type": group.listed.kind.word(),
         "protocol": known_text(&group.listed.protocol_type),
@@ -80,7 +105,69 @@ pub(super) fn group_item(site: &Site, group: &Group) -> Item {
         "lag_unknown": lag.unknown,
         "lag_ahead": lag.ahead,
         "partitions": rows,
+        "workload": owner.and_then(|owner| owner.workload()).map(ToString::to_string),
+        "confidence": owner.map(|owner| owner.confidence().word()),
+        "probability": owner.and_then(crate::insight::Ownership::probability).map(rounded),
+    }));
+    row.extend(status(history.map(|of| of.status).unwrap_or_default()));
+    let found = history.map(|of| of.outlook(site, &partitions, now));
+    row.extend(outlook(&found.unwrap_or_default()));
+    let unknown = row.get("status").is_none_or(Value::is_null)
+        || row.get("lag_seconds").is_none_or(Value::is_null);
+    let why = unknown.then(|| samples_missing(history));
+    row.insert("unknown_because".into(), json!(why));
+    row
+}
+
+/// Two decimals: the weights have no more.
+fn rounded(probability: f64) -> f64 {
+    (probability * 1_000.0).round() / 1_000.0
+}
+
+fn samples_missing(history: Option<&GroupHistory>) -> String {
+    let taken = history.map_or(0, |of| of.ring.len());
+    format!("{taken} samples taken, too few to tell: give --for 60s")
+}
+
+/// The status of a group, as keys of an item.
+pub(super) fn status(of: GroupStatus) -> Item {
+    let known = of.worst != Status::Unknown;
+    item(json!({
+        "status": known.then(|| of.worst.word()),
+        "status_partitions": known.then_some(of.count),
     }))
+}
+
+/// What may be expected, as keys of an item.
+pub(super) fn outlook(of: &Outlook) -> Item {
+    let (exact, at_least) = seconds(of.time_lag);
+    let (word, drained) = drain(of.drain);
+    item(json!({
+        "lag_seconds": exact,
+        "lag_seconds_more_than": at_least,
+        "inflow": of.inflow.map(rounded),
+        "outflow": of.outflow.map(rounded),
+        "drain": word,
+        "drain_seconds": drained,
+    }))
+}
+
+/// Seconds that are known, or that it is at least.
+fn seconds(of: Option<TimeLag>) -> (Option<f64>, Option<f64>) {
+    match of {
+        Some(TimeLag::Seconds(seconds)) => (Some(rounded(seconds)), None),
+        Some(TimeLag::MoreThan(seconds)) => (None, Some(rounded(seconds))),
+        None => (None, None),
+    }
+}
+
+fn drain(of: Option<Drain>) -> (Option<&'static str>, Option<f64>) {
+    match of {
+        None => (None, None),
+        Some(Drain::CaughtUp) => (Some("caught_up"), Some(0.0)),
+        Some(Drain::In { seconds, .. }) => (Some("in"), Some(rounded(seconds))),
+        Some(Drain::Never { .. }) => (Some("never"), None),
+    }
 }
 
 /// The newer of what the listing and the description say.
@@ -103,11 +190,27 @@ fn known_text(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn partition_value(site: &Site, partition: &PartitionLag<'_>) -> Value {
+fn partition_value(
+    picture: &Picture,
+    group: &Group,
+    history: Option<&GroupHistory>,
+    partition: &PartitionLag<'_>,
+    now: Time,
+) -> Value {
     let pod = partition
         .owner
-        .and_then(|member| member_pod(site, member).pod.to)
+        .and_then(|member| member_pod(&picture.site, member).pod.to)
         .map(|pod| pod.id.to_string());
+    let meaning = history.and_then(|of| of.meaning(&picture.site, group, partition, now));
+    let meaning = meaning.as_ref();
+    let status = meaning.map_or(Status::Unknown, |of| of.judgement.status);
+    let (exact, at_least) = seconds(meaning.and_then(|of| of.time_lag));
+    let (word, drained) = drain(meaning.and_then(|of| of.drain));
+    // That it is lost, and not only at risk, takes time to tell.
+    let state = match (partition.state, status) {
+        (PartitionState::AtRisk, Status::Lost) => PartitionState::Lost,
+        (state, _) => state,
+    };
     json!({
         "topic": partition.id.topic,
         "partition": partition.id.partition,
@@ -115,12 +218,23 @@ fn partition_value(site: &Site, partition: &PartitionLag<'_>) -> Value {
         "committed": partition.committed,
         "end": partition.end.map(|end| end.value),
         "lag": partition.lag,
-        "state": partition.state.word(),
+        "state": state.word(),
         "leader": partition.leader,
         "member": partition.owner.map(|member| &member.id),
         "client_id": partition.owner.map(|member| &member.client_id),
         "host": partition.owner.map(|member| &member.host),
         "pod": pod,
+        "status": (status != Status::Unknown).then(|| status.word()),
+        "marks": partition.marks.words(),
+        "lost": partition.lost,
+        "readable": partition.readable,
+        "lag_seconds": exact,
+        "lag_seconds_more_than": at_least,
+        "inflow": meaning.and_then(|of| of.rates).map(|of| rounded(of.inflow)),
+        "outflow": meaning.and_then(|of| of.rates).map(|of| rounded(of.outflow)),
+        "drain": word,
+        "drain_seconds": drained,
+        "commit_interval_seconds": meaning.and_then(|of| of.commit_interval),
     })
 }
 
@@ -137,6 +251,11 @@ pub(super) fn flat(items: &[Item]) -> Vec<Item> {
                 ("coordinator", "coordinator"),
                 ("members", "members"),
                 ("group_lag", "lag"),
+                ("group_status", "status"),
+                ("group_lag_seconds", "lag_seconds"),
+                ("group_drain_seconds", "drain_seconds"),
+                ("workload", "workload"),
+                ("confidence", "confidence"),
             ] {
                 row.insert(name.into(), group.get(key).cloned().unwrap_or_default());
             }

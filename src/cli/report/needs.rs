@@ -17,6 +17,19 @@ fn feeding(subject: &Subject) -> &'static [Source] {
     };
     match subject {
         Subject::Lag(_) => &[Lag, Metadata, Members, LogStart, Pods],
+        Subject::Check(_) => &[Lag, Metadata],
+        Subject::Why(_) => &[
+            Lag,
+            Metadata,
+            Members,
+            LogStart,
+            TopicConfigs,
+            Pods,
+            Nodes,
+            Deployments,
+            StatefulSets,
+            ReplicaSets,
+        ],
         Subject::View(View::Groups) => &[Lag, Metadata, Members, LogStart, Pods, ReplicaSets],
         Subject::View(View::Topics) => &[Metadata, TopicConfigs, LogDirs],
         Subject::View(View::Partitions) => &[Metadata, Lag, LogStart, LogDirs],

@@ -6,7 +6,7 @@ mod kube;
 
 use crate::{cli::args::View, insight::Picture, model::Time};
 
-use super::{Item, Subject, table::Column};
+use super::{Item, table::Column};
 
 /// The items of a view. `namespace` leaves out what is of another one.
 pub(super) fn items(
@@ -19,26 +19,13 @@ pub(super) fn items(
     match view {
         View::Home => home::findings(picture, namespace, now),
         View::Sources => home::sources(site),
-        View::Groups => kafka::groups(site),
+        View::Groups => kafka::groups(picture, now),
         View::Topics => kafka::topics(site),
         View::Partitions => kafka::partitions(site),
         View::Brokers => kafka::brokers(site),
         View::Workloads => kube::workloads(picture, namespace),
         View::Pods => kube::pods(site, namespace),
         View::Nodes => kube::nodes(picture),
-    }
-}
-
-/// Keys that are null in every item of a report, and why.
-pub(super) fn unknown(subject: &Subject) -> &'static [(&'static str, &'static str)] {
-    const WHY: &str = "not measured by this version";
-    match subject {
-        Subject::View(View::Groups) => &[
-            ("status", WHY),
-            ("lag_seconds", WHY),
-            ("drain_seconds", WHY),
-        ],
-        _ => &[],
     }
 }
 

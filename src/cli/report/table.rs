@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Item, Subject, csv, lag, snapshot};
+use super::{Item, Subject, check, csv, lag, snapshot, why};
 
 /// A column: its title, and the key of the item that it shows.
 pub(super) type Column = (&'static str, &'static str);
@@ -11,6 +11,8 @@ pub(super) type Column = (&'static str, &'static str);
 /// The whole table, with its header.
 pub(super) fn print(subject: &Subject, items: &[Item]) -> String {
     match subject {
+        Subject::Why(_) => why::text(items),
+        Subject::Check(_) => lay_out(check::COLUMNS, items),
         Subject::Lag(_) => lay_out(lag::COLUMNS, &lag::flat(items)),
         Subject::View(view) => lay_out(snapshot::columns(*view), items),
     }

@@ -5,7 +5,7 @@
     reason = "the clock of these tests is paused"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -59,6 +59,8 @@ async fn report_on(
         to.try_send(envelope).unwrap();
     }
     let session = Session {
+        wishes: None,
+        pins: BTreeMap::new(),
         site: "demo".into(),
         systems,
         namespace: None,
@@ -112,7 +114,8 @@ async fn csv_has_the_keys_of_the_json_and_a_table_has_a_line_for_each_item() {
         let items = items(&json);
         let rows = match &subject {
             Subject::Lag(_) => lag::flat(&items).len(),
-            Subject::View(_) => items.len(),
+            Subject::View(_) | Subject::Check(_) => items.len(),
+            Subject::Why(_) => why::flat(&items).len(),
         };
         assert_eq!(table.lines().count(), rows + 1, "{subject:?}");
         assert_eq!(csv.lines().count(), rows + 1, "{subject:?}");

@@ -49,7 +49,9 @@ pub fn draw(
 /// The pane that shows most of what the report holds.
 pub(super) fn pane(subject: &Subject) -> PaneId {
     match subject {
-        Subject::Lag(_) | Subject::View(View::Groups) => PaneId::Groups,
+        Subject::Lag(_) | Subject::Why(_) | Subject::Check(_) | Subject::View(View::Groups) => {
+            PaneId::Groups
+        }
         Subject::View(View::Home) => PaneId::Home,
         Subject::View(View::Topics | View::Partitions) => PaneId::Topics,
         Subject::View(View::Brokers) => PaneId::Brokers,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    insight::{Link, group_workload, member_pod},
+    insight::{Claims, Link, Ownership, member_pod},
     model::{Group, Member, Name, PodRow, Site, Time, WorkloadId},
 };
 
@@ -13,7 +13,7 @@ struct Known {
     /// When its members were read.
     at: Option<Time>,
     hosts: Vec<Name>,
-    link: Option<Link<WorkloadId>>,
+    owner: Option<(Ownership, Link<WorkloadId>)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,11 @@ pub(super) struct Members {
     addresses: BTreeMap<u32, Name>,
     /// Whether any pod is known: without one a member is not outside, but unclear.
     sees_pods: bool,
+    /// The generations of workloads, ScaledObjects and Strimzi's that the claims were made of.
+    claimed: (u64, u64, u64, u64),
+    claims: Claims,
+    /// Owners that the user named.
+    pub(super) pins: BTreeMap<Name, WorkloadId>,
     /// Changes when the groups of a pod or the workload of a group do, and not with what else happens to them.
     generation: u64,
 }
@@ -67,6 +72,9 @@ impl Members {
             self.sees_pods = !site.pods.is_empty();
             dirty.extend((0..).zip(&self.known).map(|(number, _)| number));
         }
+        if self.hear_claims(site) {
+            dirty.extend((0..).zip(&self.known).map(|(number, _)| number));
+        }
         for pod in pods {
             let now = site.pods.row(*pod).and_then(|pod| pod.ip.as_ref());
             let now = now.filter(|ip| self.at_host.contains_key(*ip));
@@ -98,11 +106,17 @@ impl Members {
                 }
             }
             let group = site.kafka.groups.row(number);
-            let link = group.and_then(|group| group_workload(site, group));
+            let owner = group.map(|group| {
+                let pin = self.pins.get(&group.listed.id);
+                self.claims.owner(site, group, pin)
+            });
             if let Some(known) = self.known.get_mut(number as usize)
-                && known.link != link
+                && known.owner.as_ref().map(|(owner, _)| owner) != owner.as_ref()
             {
-                known.link = link;
+                known.owner = owner.map(|owner| {
+                    let link = owner.link();
+                    (owner, link)
+                });
                 self.generation += 1;
             }
         }
@@ -162,8 +176,25 @@ impl Members {
         groups.into_iter()
     }
 
-    pub(super) fn link(&self, group: u32) -> Option<&Link<WorkloadId>> {
-        self.known.get(group as usize)?.link.as_ref()
+    pub(super) fn owner(&self, group: u32) -> Option<&(Ownership, Link<WorkloadId>)> {
+        self.known.get(group as usize)?.owner.as_ref()
+    }
+
+    /// Takes in what workloads say of groups; returns whether it is something else than before.
+    fn hear_claims(&mut self, site: &Site) -> bool {
+        let of = (
+            site.deployments.generation(),
+            site.stateful_sets.generation(),
+            site.scaled_objects.generation(),
+            site.strimzi.generation(),
+        );
+        if std::mem::replace(&mut self.claimed, of) == of {
+            return false;
+        }
+        let claims = Claims::of(site);
+        let news = claims != self.claims;
+        self.claims = claims;
+        news
     }
 
     pub(super) fn generation(&self) -> u64 {

@@ -123,6 +123,7 @@ impl GroupState {
                 epoch: (!matches!(self.kind, GroupKind::Classic | GroupKind::Other))
                     .then_some(self.epoch),
                 owned: Vec::new(),
+                since: None,
             },
             run: (pod.row.uid.clone(), pod.row.restarts),
             owned: Vec::new(),

@@ -233,6 +233,7 @@ pub(super) fn members(from: &DescribedGroup, gaps: &mut Gaps) -> Option<GroupMem
                 instance_id: member.instance_id.clone().map(Name::from),
                 epoch: member.epoch,
                 owned: member.assignment.iter().map(owned).collect(),
+                since: None,
             })
             .collect(),
         rebalancing,

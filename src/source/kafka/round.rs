@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    model::{BrokerId, GroupListing, OffsetKind, OffsetListing, Source, State, Update},
+    model::{
+        BrokerId, GroupListing, OffsetKind, OffsetListing, PartitionId, Source, State, Update,
+    },
     net::kafka::{
         ByCoordinator, Error, GroupType, LeaderPartition, ListedGroup, Metadata, OffsetSpec,
         PerBroker,
@@ -29,6 +31,8 @@ pub(super) struct Round {
     pub(super) gaps: map::Gaps,
     /// The groups listed, by coordinator.
     pub(super) listed: PerBroker<Vec<ListedGroup>>,
+    /// Where groups stand in the partitions whose timestamps are looked up.
+    pub(super) behind: BTreeSet<(PartitionId, i64)>,
 }
 
 impl Round {
@@ -39,6 +43,7 @@ impl Round {
             failed: BTreeMap::new(),
             gaps: map::Gaps::default(),
             listed: BTreeMap::new(),
+            behind: BTreeSet::new(),
         }
     }
 
@@ -134,6 +139,7 @@ impl Collector {
         self.send_groups(&round).await?;
         if self.due(Source::LogStart, std::time::Duration::from_secs(60)) {
             self.offsets(&mut round, OffsetKind::Start).await?;
+            self.offsets(&mut round, OffsetKind::Stable).await?;
         }
         self.commits(&mut round).await?;
         self.offsets(&mut round, OffsetKind::End).await?;
@@ -199,6 +205,7 @@ impl Collector {
                     .note("DescribeShareGroupOffsets", &group.group, code),
             }
         }
+        round.behind = self.behind(&commits);
         self.send(Update::Commits(commits)).await
     }
 
@@ -206,6 +213,7 @@ impl Collector {
         let spec = match kind {
             OffsetKind::Start => OffsetSpec::Earliest,
             OffsetKind::End => OffsetSpec::Latest,
+            OffsetKind::Stable => OffsetSpec::LatestStable,
         };
         let answers = self
             .client

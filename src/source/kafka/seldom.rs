@@ -25,6 +25,7 @@ const SETTINGS: &[&str] = &[
 impl Collector {
     pub(super) async fn seldom(&mut self, round: &Round) -> Result<(), Closed> {
         self.members(round).await?;
+        self.stamps(round).await?;
         self.configs(round).await?;
         let looks = self.everything || self.interest.borrow().disks;
         if looks && self.due(Source::LogDirs, LOG_DIRS) {

@@ -58,6 +58,7 @@ pub(in crate::view) fn draw(
             Subject::Object(key) => Some(key.to_string()),
             Subject::Read(what, key) => Some(format!("{} of {key}", what.word())),
             Subject::Charts(_) => Some("charts".to_owned()),
+            Subject::Why(_) => Some("why".to_owned()),
             Subject::Pane(_) => None,
         })
         .collect();

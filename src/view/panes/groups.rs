@@ -3,8 +3,7 @@
 use crate::{
     app::{Cell, Column, Cx, Fact, List, Page, Pane, PaneId, Role, Section, SortKey},
     insight::{
-        GroupHistory, PartitionLag, PartitionState, Want, group_lag, group_partitions,
-        group_workload, member_pod,
+        GroupHistory, PartitionLag, PartitionState, Want, group_lag, group_partitions, member_pod,
     },
     model::{BrokerId, Group, Key, Member, Name, Source, Time},
     view::text,
@@ -12,9 +11,17 @@ use crate::{
 
 use super::cells::{self, Listed, words};
 
+mod behind;
 mod list;
+mod partitions;
+mod status;
+mod why;
+
+pub(super) use partitions::partition_state;
 
 use list::{All, state_role};
+use partitions::partitions_list;
+use status::{outlook, status};
 
 pub(super) static PANE: Groups = Groups;
 pub(super) struct Groups;
@@ -44,8 +51,15 @@ impl Pane for Groups {
                 title: "".into(),
                 list: Box::new(All { cx }),
                 empty: super::sources::why_empty(cx, Source::Lag, "groups"),
-                sort: Some((1, true)),
+                sort: Some((list::LAG, true)),
             }],
+        }
+    }
+
+    fn why<'a>(&self, cx: &'a Cx<'a>, key: &Key) -> Option<Page<'a>> {
+        match key {
+            Key::Group(id) => why::page(cx, id),
+            _ => None,
         }
     }
 
@@ -88,7 +102,7 @@ fn group_page<'a>(cx: &'a Cx<'a>, group: &'a Group) -> Page<'a> {
             },
             Section {
                 title: format!("partitions: {}", partitions.len()).into(),
-                list: partitions_list(cx, partitions),
+                list: partitions_list(cx, group, partitions),
                 empty: "nothing committed and nothing assigned".into(),
                 sort: Some((4, true)),
             },
@@ -164,11 +178,19 @@ fn group_facts<'a>(
         }
     }
     let coordinator = group.listed.coordinator;
-    let mut facts = vec![Fact::new("lag", parts), Fact::new("state", state)];
-    if let Some(link) = group_workload(&cx.picture.site, group) {
-        let (cell, _) = cells::linked(cx, &link, ToString::to_string);
-        let evidence = Cell::dim(link.evidence.clone());
-        facts.push(Fact::new("workload", vec![cell, evidence]).link(link.to.map(Key::Workload)));
+    let mut facts = vec![Fact::new("lag", parts)];
+    if let Some(history) = history {
+        let mut parts = vec![status(history.status)];
+        parts.extend(outlook(&history.expected));
+        facts.push(Fact::new("status", parts));
+    }
+    facts.push(Fact::new("state", state));
+    let number = cx.picture.site.kafka.groups.number(&group.listed.id);
+    if let Some(link) = number.and_then(|number| cx.picture.index.group_workload(number)) {
+        let (cell, _) = cells::linked(cx, link, ToString::to_string);
+        let evidence = Cell::dim(&*link.evidence);
+        let to = link.to.clone().map(Key::Workload);
+        facts.push(Fact::new("workload", vec![cell, evidence]).link(to));
     }
     facts.push(
         Fact::new(
@@ -235,68 +257,6 @@ fn members_list<'a>(
     })
 }
 
-const PARTITIONS: &[Column] = &[
-    Column::left("TOPIC", 12).flex(2),
-    Column::right("PART", 5),
-    Column::right("COMMITTED", 10),
-    Column::right("END", 10),
-    Column::right("LAG", 8),
-    Column::left("STATE", 11),
-    Column::left("OWNER", 13).flex(3),
-    Column::right("LEADER", 7).drop(2),
-    Column::right("START", 10).drop(3),
-];
-
-pub(super) fn partition_state(state: PartitionState) -> (Cell<'static>, SortKey<'static>) {
-    let role = match state {
-        PartitionState::Ok => Role::Good,
-        PartitionState::Uncommitted | PartitionState::Deleted => Role::Dim,
-        PartitionState::Unknown | PartitionState::Ahead => Role::Warn,
-        PartitionState::Stale => Role::Stale,
-        PartitionState::Lost | PartitionState::NoLeader => Role::Bad,
-    };
-    words(state.word(), role)
-}
-
-fn partitions_list<'a>(cx: &'a Cx<'a>, rows: Vec<PartitionLag<'a>>) -> Box<dyn List + 'a> {
-    Box::new(Listed {
-        columns: PARTITIONS,
-        rows,
-        key: |partition| Key::Partition(partition.id.clone()),
-        cell: Box::new(move |partition, column| match column {
-            0 => words(partition.id.topic.to_string(), Role::Text),
-            1 => cells::number(Some(i64::from(partition.id.partition))),
-            2 => cells::exact(partition.committed),
-            3 => match partition.end {
-                Some(end) if is_old(cx, end.at) => (
-                    Cell::new(end.value.to_string(), Role::Stale),
-                    SortKey::Number(end.value as f64),
-                ),
-                end => cells::exact(end.map(|end| end.value)),
-            },
-            4 => cells::number(partition.lag),
-            5 => match partition.end {
-                Some(end) if is_old(cx, end.at) => {
-                    words(format!("stale {}", cx.age(end.at)), Role::Stale)
-                }
-                _ => partition_state(partition.state),
-            },
-            6 => match partition.owner {
-                Some(owner) => {
-                    let join = member_pod(&cx.picture.site, owner);
-                    match join.pod.to {
-                        Some(pod) => words(pod.id.name.to_string(), Role::Text),
-                        None => words(owner.client_id.to_string(), Role::Dim),
-                    }
-                }
-                None => (Cell::unknown(), SortKey::Unknown),
-            },
-            7 => cells::number(partition.leader.map(i64::from)),
-            _ => cells::exact(partition.start),
-        }),
-    })
-}
-
 fn member_page<'a>(cx: &'a Cx<'a>, group: &'a Group, member: &'a Member) -> Page<'a> {
     let join = member_pod(&cx.picture.site, member);
     let pod = join.pod.to;
@@ -343,7 +303,7 @@ fn member_page<'a>(cx: &'a Cx<'a>, group: &'a Group, member: &'a Member) -> Page
         facts,
         sections: vec![Section {
             title: format!("partitions: {}", owned.len()).into(),
-            list: partitions_list(cx, owned),
+            list: partitions_list(cx, group, owned),
             empty: "no partitions".into(),
             sort: Some((4, true)),
         }],

@@ -64,6 +64,7 @@ fn noun(key: &Key) -> (&'static str, String) {
         Key::Node(name) => ("node", name.to_string()),
         Key::Source(source) => ("source", source.to_string()),
         Key::Event(id) => ("event", id.to_string()),
+        Key::Cause { group, .. } => ("group", group.to_string()),
         Key::Log(line) => ("log", line.to_string()),
     }
 }

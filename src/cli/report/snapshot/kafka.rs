@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     cli::report::{Item, json::item, lag::group_item},
-    insight::{broker_pod, group_workload},
-    model::{BrokerId, Kafka, Partition, Site, Topic},
+    insight::{Picture, broker_pod},
+    model::{BrokerId, Kafka, Partition, Site, Time, Topic},
 };
 
 pub(super) const GROUP: &[&str] = &[
@@ -22,9 +22,16 @@ pub(super) const GROUP: &[&str] = &[
     "lag_ahead",
     "workload",
     "confidence",
+    "probability",
     "status",
+    "status_partitions",
     "lag_seconds",
+    "lag_seconds_more_than",
+    "inflow",
+    "outflow",
+    "drain",
     "drain_seconds",
+    "unknown_because",
 ];
 
 pub(super) const TOPIC: &[&str] = &[
@@ -67,21 +74,10 @@ pub(super) const BROKER: &[&str] = &[
 ];
 
 /// Groups as `plimsoll lag` has them, and the workload behind each.
-pub(super) fn groups(site: &Site) -> Vec<Item> {
-    let groups = site.kafka.groups.iter();
+pub(super) fn groups(picture: &Picture, now: Time) -> Vec<Item> {
+    let groups = picture.site.kafka.groups.iter();
     groups
-        .map(|group| {
-            let mut row = group_item(site, group);
-            let link = group_workload(site, group);
-            let confidence = link.as_ref().map(|link| link.confidence.word());
-            let workload = link.and_then(|link| link.to).map(|id| id.to_string());
-            row.insert("workload".into(), json!(workload));
-            row.insert("confidence".into(), json!(confidence));
-            for key in ["status", "lag_seconds", "drain_seconds"] {
-                row.insert(key.into(), Value::Null);
-            }
-            row
-        })
+        .map(|group| group_item(picture, group, now))
         .collect()
 }
 

@@ -17,8 +17,8 @@ use crate::net::kafka::{
     pool::Lane,
 };
 
-/// Topics and their partitions with leader epochs, to ask of one leader.
-type Asked = BTreeMap<Arc<str>, BTreeMap<i32, i32>>;
+/// Topics and their partitions with leader epochs and the timestamps that stand for what is wanted, to ask of one leader.
+type Asked = BTreeMap<Arc<str>, BTreeMap<i32, (i32, i64)>>;
 
 impl Client {
     /// What every known broker coordinates; the union is all groups that may be seen.
@@ -57,27 +57,42 @@ impl Client {
         partitions: &[LeaderPartition],
         time: Duration,
     ) -> PerBroker<Vec<ListedOffset>> {
+        let all = partitions.iter().map(|of| (of, spec.timestamp()));
+        self.list(all, spec, time).await
+    }
+
+    /// The first record at or after a timestamp of each partition's own (milliseconds since 1970), one request per leader.
+    pub async fn list_offsets_at(
+        &self,
+        partitions: &[(LeaderPartition, i64)],
+        time: Duration,
+    ) -> PerBroker<Vec<ListedOffset>> {
+        let all = partitions.iter().map(|(of, timestamp)| (of, *timestamp));
+        self.list(all, OffsetSpec::Timestamp(0), time).await
+    }
+
+    async fn list<'a>(
+        &self,
+        partitions: impl Iterator<Item = (&'a LeaderPartition, i64)>,
+        spec: OffsetSpec,
+        time: Duration,
+    ) -> PerBroker<Vec<ListedOffset>> {
         let deadline = within(time);
         let lane = match spec {
             OffsetSpec::MaxTimestamp | OffsetSpec::Timestamp(_) => Lane::Slow,
             _ => Lane::Control,
         };
+        let isolation = i8::from(spec == OffsetSpec::LatestStable);
         let mut leaders: BTreeMap<i32, Asked> = BTreeMap::new();
-        for LeaderPartition {
-            topic,
-            partition,
-            leader,
-            leader_epoch,
-        } in partitions
-        {
-            let topics = leaders.entry(*leader).or_default();
-            let partitions = topics.entry(Arc::clone(topic)).or_default();
-            partitions.insert(*partition, leader_epoch.unwrap_or(-1));
+        for (of, timestamp) in partitions {
+            let topics = leaders.entry(of.leader).or_default();
+            let partitions = topics.entry(Arc::clone(&of.topic)).or_default();
+            partitions.insert(of.partition, (of.leader_epoch.unwrap_or(-1), timestamp));
         }
         let names = &self.names();
         each(leaders, |leader, asked| async move {
             let timeout = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
-            let build = |version| request(spec, &asked, version, timeout);
+            let build = |version| request(isolation, &asked, version, timeout);
             let answered = self.ask(leader, lane, deadline, build).await?;
             Ok(listed(&answered.answer, names))
         })
@@ -85,26 +100,30 @@ impl Client {
     }
 }
 
-/// -1 and -2 are read as the protocol's words for the ends of the log; -3 asks for the largest timestamp.
-fn request(spec: OffsetSpec, asked: &Asked, version: i16, timeout: i32) -> ListOffsetsRequest {
-    let (timestamp, isolation) = match spec {
-        OffsetSpec::Latest => (-1, 0),
-        OffsetSpec::LatestStable => (-1, 1),
-        OffsetSpec::Earliest => (-2, 0),
-        OffsetSpec::MaxTimestamp => (-3, 0),
-        OffsetSpec::Timestamp(ms) => (ms, 0),
-    };
-    let partition = |(index, epoch): (&i32, &i32)| {
+impl OffsetSpec {
+    /// -1 and -2 are read as the protocol's words for the ends of the log; -3 asks for the largest timestamp.
+    fn timestamp(self) -> i64 {
+        match self {
+            OffsetSpec::Latest | OffsetSpec::LatestStable => -1,
+            OffsetSpec::Earliest => -2,
+            OffsetSpec::MaxTimestamp => -3,
+            OffsetSpec::Timestamp(millis) => millis,
+        }
+    }
+}
+
+fn request(isolation: i8, asked: &Asked, version: i16, timeout: i32) -> ListOffsetsRequest {
+    let partition = |(index, (epoch, timestamp)): (&i32, &(i32, i64))| {
         let partition = ListOffsetsPartition::default()
             .with_partition_index(*index)
-            .with_timestamp(timestamp);
+            .with_timestamp(*timestamp);
         if version >= 4 {
             partition.with_current_leader_epoch(*epoch)
         } else {
             partition
         }
     };
-    let topic = |(name, partitions): (&Arc<str>, &BTreeMap<i32, i32>)| {
+    let topic = |(name, partitions): (&Arc<str>, &BTreeMap<i32, (i32, i64)>)| {
         ListOffsetsTopic::default()
             .with_name(topic_name(name))
             .with_partitions(partitions.iter().map(partition).collect())

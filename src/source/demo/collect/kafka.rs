@@ -5,8 +5,8 @@ use crate::{
     model::{
         BrokerDisk, BrokerId, Cluster, CommittedPartition, DirReplica, GroupCommits, GroupKind,
         GroupListing, GroupMembers, HealthReport, ListedGroup, LogDir, MemberSetting, Metadata,
-        Name, OffsetKind, OffsetListing, Owned, PartitionId, Reassignment, Source, State, Time,
-        TopicConfig, TopicOffsets, Update,
+        Name, OffsetKind, OffsetListing, Owned, PartitionId, Reassignment, Source, Stamp, State,
+        Time, TopicConfig, TopicOffsets, Update,
     },
     source::demo::{
         Kafka,
@@ -64,6 +64,9 @@ impl Collectors {
                 retain(kafka);
                 let listing = offsets(kafka, OffsetKind::Start, |log| log.start);
                 self.say(now, Update::Offsets(listing));
+                let stable = offsets(kafka, OffsetKind::Stable, |log| log.end);
+                self.say(now, Update::Offsets(stable));
+                self.say(now, Update::Stamps(stamps(kafka, now)));
             }
             Source::Members => {
                 let members = members(kafka);
@@ -184,6 +187,36 @@ fn commits(group: &GroupState, topics: &[TopicState]) -> GroupCommits {
         group: group.name.clone(),
         topics: by_topic,
     }
+}
+
+/// When the records were written that groups far behind will read next, at the usual rates.
+fn stamps(kafka: &Kafka, now: Time) -> Vec<Stamp> {
+    const FAR_MILLIS: i64 = 60_000;
+    let mut found = Vec::new();
+    for group in kafka.groups.iter().filter(|of| of.kind != GroupKind::Share) {
+        for (place, commits) in group.topics.iter().zip(&group.committed) {
+            let Some(topic) = kafka.topics.get(*place) else {
+                continue;
+            };
+            let weights: i64 = topic.logs.iter().map(|log| log.weight).sum();
+            for (log, at) in topic.logs.iter().zip(commits) {
+                let rate = topic.rate * log.weight;
+                let age = (log.end - at) * weights * 1_000 / rate.max(1);
+                if rate > 0 && age > FAR_MILLIS {
+                    found.push(Stamp {
+                        id: PartitionId {
+                            topic: topic.name.clone(),
+                            partition: log.row.index,
+                        },
+                        offset: *at,
+                        written: now.plus(-age),
+                        within: 1_000,
+                    });
+                }
+            }
+        }
+    }
+    found
 }
 
 fn offsets(kafka: &Kafka, kind: OffsetKind, of: impl Fn(&Log) -> i64) -> OffsetListing {

@@ -120,7 +120,7 @@ pub(super) fn page<'a>(
                 0 => words(group.to_string(), Role::Text),
                 1 => cells::exact(row.committed),
                 2 => cells::number(row.lag),
-                3 => partition_state(row.state),
+                3 => partition_state(row.state, row.marks),
                 _ => cells::name(row.owner.map(|owner| &owner.client_id)),
             }
         }),

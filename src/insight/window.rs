@@ -1,0 +1,392 @@
+//! What polls saw of the partitions of a group: the last three minutes as polled, and the last twelve more coarsely. There
+//! are tens of thousands of partitions, so a sample takes eight bytes.
+
+mod cells;
+
+use std::collections::VecDeque;
+
+use crate::model::{Name, PartitionId, Time};
+
+use super::{
+    status::{Circumstances, Judgement, Pace, Rules, Sample, Series, Status, judge},
+    timelag::{When, when},
+};
+
+use cells::Cells;
+
+/// The moments of samples at one distance, oldest first.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    /// Milliseconds since the first sample of all.
+    after: VecDeque<u32>,
+}
+
+impl Moments {
+    fn push(&mut self, began: Time, at: Time, capacity: usize) {
+        if self.after.len() == capacity {
+            self.after.pop_front();
+        } else if self.after.len() == self.after.capacity() {
+            self.after.reserve_exact(if self.after.is_empty() {
+                4
+            } else {
+                capacity - self.after.len()
+            });
+        }
+        self.after
+            .push_back(u32::try_from(at.since(began)).unwrap_or(u32::MAX));
+    }
+}
+
+/// What a poll said of one partition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Polled<'a> {
+    pub(super) topic: &'a Name,
+    pub(super) partition: i32,
+    pub(super) committed: Option<i64>,
+    /// None where it did not answer.
+    pub(super) end: Option<i64>,
+    pub(super) start: Option<i64>,
+    pub(super) stable: Option<i64>,
+    pub(super) owner: Option<&'a Name>,
+    /// Somebody owns it, or it is not known who.
+    pub(super) owned: bool,
+}
+
+/// One partition over time.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub topic: Name,
+    pub partition: i32,
+    fine: Cells,
+    coarse: Cells,
+    pace: Pace,
+    /// The last poll that answered: when, the committed offset, the end.
+    last: Option<(Time, Option<i64>, i64)>,
+    start: Option<i64>,
+    /// Since which sample, counted from the newest, the commit has been before the log start.
+    below_start: u16,
+    stable: Option<i64>,
+    /// Whether it was owned, of the last samples, newest in the lowest bit.
+    owned: u8,
+    owner: Option<Name>,
+    /// Owners one after the other since the committed offset moved.
+    owners: u8,
+    committed: Option<i64>,
+    still_since: Option<Time>,
+}
+
+/// The partitions of one group over time.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    began: Time,
+    fine: Moments,
+    coarse: Moments,
+    polls: u32,
+    /// Seconds between polls.
+    poll: f64,
+    columns: Vec<Column>,
+}
+
+impl Window {
+    /// Samples as polled: three minutes at five seconds, and what the rules need of slower groups.
+    const FINE: usize = 40;
+    /// The others, and the seconds that they must cover for slow growth to be seen.
+    const COARSE: usize = 36;
+    const COARSE_SECONDS: f64 = 600.0;
+    /// What is taken for the time between commits while none was seen: patient, as a slow reader would else be called
+    /// stalled in its first minute.
+    const UNSEEN_COMMIT_INTERVAL: f64 = 30.0;
+
+    /// Polls between two coarse samples.
+    fn stride(&self) -> u32 {
+        let samples = Self::COARSE_SECONDS / self.poll.max(0.001);
+        let stride = (samples / (Self::COARSE - 4) as f64).ceil();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
+        let stride = stride.clamp(1.0, 1_000.0) as u32;
+        stride
+    }
+
+    /// Seconds between polls: the median of those seen.
+    pub fn poll(&self) -> f64 {
+        self.poll
+    }
+
+    /// Takes in what a poll said, partitions sorted by topic and partition.
+    pub(super) fn push(&mut self, at: Time, polled: &[Polled<'_>]) {
+        if self.polls == 0 {
+            self.began = at;
+        }
+        self.fine.push(self.began, at, Self::FINE);
+        self.polls += 1;
+        self.poll = self.median_distance().unwrap_or(self.poll);
+        let is_coarse = self.polls.is_multiple_of(self.stride());
+        if is_coarse {
+            self.coarse.push(self.began, at, Self::COARSE);
+        }
+        self.align(polled);
+        for (column, of) in self.columns.iter_mut().zip(polled) {
+            column.push(at, of, is_coarse);
+        }
+    }
+
+    fn median_distance(&self) -> Option<f64> {
+        let after = &self.fine.after;
+        // Of the last few: how often is asked may be changed while we run.
+        let recent = after.iter().rev();
+        let mut gaps: Vec<u32> = recent
+            .clone()
+            .take(8)
+            .zip(recent.skip(1))
+            .map(|(later, earlier)| later.saturating_sub(*earlier))
+            .collect();
+        gaps.sort_unstable();
+        gaps.get(gaps.len() / 2)
+            .map(|gap| f64::from(*gap) / 1_000.0)
+    }
+
+    /// Makes the columns those of the partitions polled.
+    fn align(&mut self, polled: &[Polled<'_>]) {
+        let same = self.columns.len() == polled.len()
+            && self
+                .columns
+                .iter()
+                .zip(polled)
+                .all(|(column, of)| column.is_of(of));
+        if same {
+            return;
+        }
+        let mut before = std::mem::take(&mut self.columns).into_iter().peekable();
+        for of in polled {
+            let place = (of.topic, of.partition);
+            while before
+                .peek()
+                .is_some_and(|column| (&column.topic, column.partition) < place)
+            {
+                before.next();
+            }
+            let column = match before.peek() {
+                Some(column) if column.is_of(of) => before.next(),
+                _ => None,
+            };
+            self.columns.push(column.unwrap_or_else(|| Column::new(of)));
+        }
+    }
+
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The same, where its place is known if the partitions are those of the last poll.
+    pub(super) fn column_at(&self, place: usize, id: &PartitionId) -> Option<&Column> {
+        let there = self.columns.get(place);
+        there
+            .filter(|column| column.partition == id.partition && column.topic == id.topic)
+            .or_else(|| self.column(&id.topic, id.partition))
+    }
+
+    pub fn column(&self, topic: &Name, partition: i32) -> Option<&Column> {
+        let at = self
+            .columns
+            .binary_search_by(|column| (&column.topic, column.partition).cmp(&(topic, partition)))
+            .ok()?;
+        self.columns.get(at)
+    }
+
+    fn samples(&self, column: &Column, moments: &Moments, cells: &Cells, into: &mut Vec<Sample>) {
+        into.clear();
+        let missing = moments.after.len().saturating_sub(cells.len());
+        let times = moments.after.iter().skip(missing);
+        let count = cells.len();
+        for (index, (after, cell)) in times.zip(cells.iter()).enumerate() {
+            let Some((committed, end)) = cell else {
+                continue;
+            };
+            let newer = count - 1 - index;
+            into.push(Sample {
+                at: self.began.plus(i64::from(*after)),
+                committed,
+                end,
+                start: column
+                    .start
+                    .filter(|_| newer < usize::from(column.below_start)),
+                stable: column.stable,
+                owned: newer >= 8 || column.owned & (1 << newer) != 0,
+            });
+        }
+    }
+
+    /// The samples of a partition as polled, oldest first.
+    pub(super) fn fine_into(&self, column: &Column, samples: &mut Vec<Sample>) {
+        self.samples(column, &self.fine, &column.fine, samples);
+    }
+
+    /// Milliseconds that the samples of a partition span.
+    pub(super) fn span(&self, column: &Column) -> i64 {
+        let moments = &self.fine.after;
+        let oldest = moments.len().saturating_sub(column.fine.len());
+        match (moments.get(oldest), moments.back()) {
+            (Some(first), Some(last)) => i64::from(*last) - i64::from(*first),
+            _ => 0,
+        }
+    }
+
+    /// Seconds between the commits of a partition, as far as was seen.
+    pub fn commit_interval(&self, column: &Column) -> Option<f64> {
+        column.pace.interval(self.poll)
+    }
+
+    pub(super) fn rules(&self, column: &Column) -> Rules {
+        Rules::new(
+            self.commit_interval(column)
+                .unwrap_or(Self::UNSEEN_COMMIT_INTERVAL),
+        )
+    }
+
+    /// Judges a partition; the two lists are room to work in.
+    pub(super) fn judge(
+        &self,
+        column: &Column,
+        of: Circumstances,
+        now: Time,
+        (fine, coarse): (&mut Vec<Sample>, &mut Vec<Sample>),
+    ) -> Judgement {
+        fine.clear();
+        coarse.clear();
+        // Most partitions are read to their end at most polls: then what was before says nothing.
+        let caught_up = column.last.is_some_and(|(at, committed, end)| {
+            committed == Some(end) && now.since(at) as f64 <= 3_000.0 * self.poll
+        });
+        let needed = self.rules(column).needed(self.poll);
+        if caught_up && column.fine.len() >= needed && !of.deleted && !of.leaderless {
+            return Judgement {
+                status: if of.empty { Status::Idle } else { Status::Ok },
+                samples: column.fine.len(),
+                needed,
+                ..Judgement::default()
+            };
+        }
+        self.samples(column, &self.fine, &column.fine, fine);
+        self.samples(column, &self.coarse, &column.coarse, coarse);
+        let series = [
+            Series {
+                samples: fine,
+                poll: self.poll,
+            },
+            Series {
+                samples: coarse,
+                poll: self.poll * f64::from(self.stride()),
+            },
+        ];
+        judge(&series, &self.rules(column), of, now)
+    }
+
+    /// When the next record that the group will read of a partition came in, by our own polls.
+    pub fn when(&self, column: &Column, stamp: Option<(Time, i64)>) -> When {
+        let Some(committed) = column.committed else {
+            return When::Unknown;
+        };
+        let ends = |moments: &Moments, cells: &Cells| -> Vec<(Time, i64)> {
+            let missing = moments.after.len().saturating_sub(cells.len());
+            let times = moments.after.iter().skip(missing);
+            times
+                .zip(cells.iter())
+                .filter_map(|(after, cell)| Some((self.began.plus(i64::from(*after)), cell?.1)))
+                .collect()
+        };
+        let fine = ends(&self.fine, &column.fine);
+        let mut all = ends(&self.coarse, &column.coarse);
+        let oldest = fine.first().map(|(at, _)| *at);
+        all.retain(|(at, _)| oldest.is_none_or(|oldest| *at < oldest));
+        all.extend(fine);
+        if let Some((at, offset)) = stamp
+            && all
+                .first()
+                .is_none_or(|(oldest, end)| at < *oldest && offset <= *end)
+        {
+            all.insert(0, (at, offset));
+        }
+        when(all.into_iter(), committed)
+    }
+}
+
+impl Column {
+    fn new(of: &Polled<'_>) -> Self {
+        Column {
+            topic: of.topic.clone(),
+            partition: of.partition,
+            fine: Cells::default(),
+            coarse: Cells::default(),
+            pace: Pace::default(),
+            last: None,
+            start: None,
+            below_start: 0,
+            stable: None,
+            owned: 0,
+            owner: None,
+            owners: 0,
+            committed: None,
+            still_since: None,
+        }
+    }
+
+    fn is_of(&self, of: &Polled<'_>) -> bool {
+        self.partition == of.partition && self.topic == *of.topic
+    }
+
+    fn push(&mut self, at: Time, of: &Polled<'_>, is_coarse: bool) {
+        let cell = of.end.map(|end| (of.committed, end));
+        self.fine.push(cell, Window::FINE);
+        if is_coarse {
+            self.coarse.push(cell, Window::COARSE);
+        }
+        self.owned = self.owned << 1 | u8::from(of.owned);
+        if self.committed != of.committed {
+            self.committed = of.committed;
+            self.still_since = Some(at);
+            self.owners = u8::from(self.owner.is_some());
+        }
+        if let Some(owner) = of.owner
+            && self.owner.as_ref() != Some(owner)
+        {
+            self.owner = Some(owner.clone());
+            self.owners = self.owners.saturating_add(1);
+        }
+        self.start = of.start;
+        let below = matches!((of.committed, of.start), (Some(at), Some(start)) if at < start);
+        self.below_start = if below {
+            self.below_start.saturating_add(1)
+        } else {
+            0
+        };
+        self.stable = of.stable;
+        if let Some((committed, end)) = cell {
+            self.last = Some((at, committed, end));
+            self.pace.feed(&Sample {
+                at,
+                committed,
+                end,
+                start: None,
+                stable: None,
+                owned: of.owned,
+            });
+        }
+    }
+
+    /// Since when the committed offset has not moved, as far as was seen.
+    pub fn still_since(&self) -> Option<Time> {
+        self.still_since
+    }
+
+    /// Owners one after the other since the committed offset moved.
+    pub fn owners_since_commit(&self) -> usize {
+        usize::from(self.owners)
+    }
+
+    pub fn committed(&self) -> Option<i64> {
+        self.committed
+    }
+}
