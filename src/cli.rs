@@ -35,7 +35,7 @@ use config::ConfigFile;
 use themes::Themes;
 
 /// How long is sampled where a question needs samples and `--for` is not given.
-const WHY_SAMPLES: Duration = Duration::from_secs(60);
+const WHY_SAMPLES: Duration = Duration::from_secs(105);
 const CHECK_SAMPLES: Duration = Duration::from_secs(15);
 
 /// What to do, and what holds while it is done.

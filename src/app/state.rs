@@ -75,7 +75,7 @@ pub struct App {
     findings_change: Option<Time>,
     interest: Interest,
     /// What the partitions that are far behind were found of.
-    behind_of: (u64, usize),
+    behind_of: u64,
     board: Board,
     trail: Trail,
     /// What the last draw found out.
@@ -113,7 +113,7 @@ impl App {
             findings_of: None,
             findings_change: None,
             interest: Interest::default(),
-            behind_of: (u64::MAX, 0),
+            behind_of: u64::MAX,
             board: Board::default(),
             trail: Trail::default(),
             seen: Seen::default(),

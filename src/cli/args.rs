@@ -83,8 +83,8 @@ pub enum Subcommands {
         #[arg(value_name = "GROUP")]
         groups: Vec<String>,
     },
-    /// Why a group is behind: ranked causes, each with its numbers and the command that prints them. Samples for a minute
-    /// first, or as long as --for says.
+    /// Why a group is behind: ranked causes, each with its numbers and the command that prints them. Samples for
+    /// 105 seconds first, or as long as --for says.
     Why {
         #[arg(value_name = "GROUP", required = true)]
         groups: Vec<String>,

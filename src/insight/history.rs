@@ -36,8 +36,8 @@ pub struct GroupHistory {
     pub rebalances: Rebalances,
     /// How many members there were at the last sample, and since when it has been as many.
     members: Option<(usize, Time)>,
-    /// Sum of the end offsets at the last sample.
-    ends: Option<(Time, i64)>,
+    /// Sum of the end offsets at the last sample, and of how many partitions.
+    ends: Option<(Time, i64, usize)>,
     /// Sum of the committed offsets at the last sample, and of how many partitions.
     commits: Option<(Time, i64, usize)>,
 }
@@ -57,14 +57,15 @@ impl GroupHistory {
         }
     }
 
-    fn flow(&mut self, at: Time, ends: i64) {
-        if let Some((before, old)) = self.ends
+    fn flow(&mut self, at: Time, (ends, partitions): (i64, usize)) {
+        if let Some((before, old, of)) = self.ends
             && at > before
+            && of == partitions
         {
             let now = (ends - old).max(0) as f64 * 1_000.0 / at.since(before) as f64;
             self.inflow = Some(self.inflow.map_or(now, |known| f64::midpoint(known, now)));
         }
-        self.ends = Some((at, ends));
+        self.ends = Some((at, ends, partitions));
     }
 
     fn commit(&mut self, at: Time, (sum, partitions): (i64, usize)) {
@@ -117,6 +118,11 @@ impl History {
         }
         let slot = self.entries.get_mut(at)?;
         if slot.as_ref().is_none_or(|entry| entry.id != *id) {
+            if let Some(old) = slot.take()
+                && self.numbers.get(&old.id) == Some(&number)
+            {
+                self.numbers.remove(&old.id);
+            }
             self.numbers.insert(id.clone(), number);
             *slot = Some(Entry {
                 id: id.clone(),
@@ -148,7 +154,7 @@ impl History {
                 continue;
             };
             if history.lag.partitions == 0 {
-                history.lag = group_lag(&group_partitions(site, group, Want::Committed));
+                history.lag = group_lag(&group_partitions(site, group, wanted(group)));
                 self.generation += 1;
             }
         }
@@ -164,7 +170,7 @@ impl History {
         let Some(history) = self.entry(number, &group.listed.id) else {
             return;
         };
-        let partitions = group_partitions(site, group, Want::Committed);
+        let partitions = group_partitions(site, group, wanted(group));
         if !fresh {
             history.outflow = None;
             history.judge_all(site, group, at, &partitions);
@@ -186,7 +192,7 @@ impl History {
         // A sum with parts missing would look like lag that went away.
         if let Some(whole) = lag.whole() {
             let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
-            history.flow(at, ends.sum());
+            history.flow(at, (ends.clone().sum(), ends.count()));
             let first = history.ring.is_empty();
             history.ring.push(at, whole as f64);
             history.rises = rises(&history.ring, history.inflow);
@@ -228,6 +234,16 @@ impl History {
                 remember(&mut entry.history, site, group);
             }
         }
+    }
+}
+
+/// Tasks of a streams group without a commit count from the log start; of any other group what was never committed is no part
+/// of the sum.
+fn wanted(group: &Group) -> Want {
+    if group.listed.kind == GroupKind::Streams {
+        Want::All
+    } else {
+        Want::Committed
     }
 }
 

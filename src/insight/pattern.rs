@@ -86,12 +86,14 @@ pub struct Poison {
 /// A stalled partition in which records come in, and whose owners come and go at one offset, or whose owner works on its
 /// other partitions.
 pub fn poison(partitions: &[PartitionView]) -> Vec<Poison> {
-    let still = partitions
-        .iter()
-        .filter(|of| of.status == Status::Stall && of.inflow.is_some_and(|rate| rate > 0.0));
-    still
+    let still = || partitions.iter().filter(|of| of.status == Status::Stall);
+    // A reader with a backlog in all of its partitions works at one after the other.
+    let few = still().count() as f64 <= STUCK_SHARE * partitions.len() as f64;
+    still()
+        .filter(|of| of.inflow.is_some_and(|rate| rate > 0.0))
         .filter_map(|of| {
-            let works_elsewhere = of.owner.is_some()
+            let works_elsewhere = few
+                && of.owner.is_some()
                 && partitions
                     .iter()
                     .any(|other| other.owner == of.owner && other.id != of.id && other.moves());

@@ -101,11 +101,11 @@ pub enum Status {
     Residual,
     /// The group has no member, and nothing is left to read.
     Idle,
+    Deleted,
     /// Nothing is committed.
     NoCommit,
     /// Too few samples, or old ones.
     Unknown,
-    Deleted,
     NoLeader,
     /// The lag grows.
     Warn,
@@ -133,9 +133,9 @@ impl Status {
         Status::Ok,
         Status::Residual,
         Status::Idle,
+        Status::Deleted,
         Status::NoCommit,
         Status::Unknown,
-        Status::Deleted,
         Status::NoLeader,
         Status::Warn,
         Status::Rewind,

@@ -262,7 +262,9 @@ pub fn why(picture: &Picture, id: &Name, now: Time) -> Option<Why> {
         now,
         rows,
         outlook,
-        status: history.map(|history| history.status).unwrap_or_default(),
+        status: history
+            .map(|history| history.status_at(now))
+            .unwrap_or_default(),
     };
     let mut causes = Vec::new();
     let mut looked_at = Vec::new();

@@ -84,12 +84,17 @@ pub struct Window {
     polls: u32,
     /// Seconds between polls.
     poll: f64,
+    /// The longest time between commits that was seen of any of the partitions.
+    interval: Option<f64>,
     columns: Vec<Column>,
 }
 
 impl Window {
-    /// Samples as polled: three minutes at five seconds, and what the rules need of slower groups.
+    /// Samples as polled: three minutes, at five seconds and what the rules need of slower groups; more where polls are
+    /// nearer together.
     const FINE: usize = 40;
+    const FINEST: usize = 192;
+    const FINE_SECONDS: f64 = 180.0;
     /// The others, and the seconds that they must cover for slow growth to be seen.
     const COARSE: usize = 36;
     const COARSE_SECONDS: f64 = 600.0;
@@ -110,6 +115,33 @@ impl Window {
         stride
     }
 
+    /// Milliseconds since the first sample have no room for two months: counts them from the oldest that is kept.
+    fn begin_anew(&mut self, at: Time) {
+        if at.since(self.began) <= i64::from(u32::MAX / 2) {
+            return;
+        }
+        let (fine, coarse) = (&self.fine.after, &self.coarse.after);
+        let oldest = fine.front().into_iter().chain(coarse.front()).min();
+        let passed = oldest.copied().unwrap_or(0);
+        for after in self.fine.after.iter_mut().chain(&mut self.coarse.after) {
+            *after -= passed;
+        }
+        self.began = self.began.plus(i64::from(passed));
+    }
+
+    fn fine_samples(&self) -> usize {
+        if self.poll <= 0.0 {
+            return Self::FINE;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
+        let samples = (Self::FINE_SECONDS / self.poll).clamp(0.0, 1_000.0) as usize;
+        samples.clamp(Self::FINE, Self::FINEST)
+    }
+
     /// Seconds between polls: the median of those seen.
     pub fn poll(&self) -> f64 {
         self.poll
@@ -120,7 +152,9 @@ impl Window {
         if self.polls == 0 {
             self.began = at;
         }
-        self.fine.push(self.began, at, Self::FINE);
+        self.begin_anew(at);
+        let fine = self.fine_samples();
+        self.fine.push(self.began, at, fine);
         self.polls += 1;
         self.poll = self.median_distance().unwrap_or(self.poll);
         let is_coarse = self.polls.is_multiple_of(self.stride());
@@ -129,8 +163,12 @@ impl Window {
         }
         self.align(polled);
         for (column, of) in self.columns.iter_mut().zip(polled) {
-            column.push(at, of, is_coarse);
+            column.push(at, of, fine, is_coarse);
         }
+        let known = self.columns.iter();
+        self.interval = known
+            .filter_map(|of| of.pace.interval(self.poll))
+            .reduce(f64::max);
     }
 
     fn median_distance(&self) -> Option<f64> {
@@ -224,12 +262,31 @@ impl Window {
         self.samples(column, &self.fine, &column.fine, samples);
     }
 
+    /// When the last poll was taken in.
+    pub fn last(&self) -> Option<Time> {
+        let after = self.fine.after.back()?;
+        Some(self.began.plus(i64::from(*after)))
+    }
+
+    /// Whether nothing was taken in for three polls: what was said then says nothing of now.
+    pub fn is_old(&self, now: Time) -> bool {
+        self.last()
+            .is_none_or(|last| now.since(last) as f64 > 3_000.0 * self.poll.max(2.0))
+    }
+
     /// Milliseconds that the samples of a partition span.
     pub(super) fn span(&self, column: &Column) -> i64 {
-        let moments = &self.fine.after;
-        let oldest = moments.len().saturating_sub(column.fine.len());
-        match (moments.get(oldest), moments.back()) {
-            (Some(first), Some(last)) => i64::from(*last) - i64::from(*first),
+        let oldest = |moments: &Moments, cells: &Cells| {
+            let missing = moments.after.len().saturating_sub(cells.len());
+            moments.after.get(missing).copied()
+        };
+        let fine = oldest(&self.fine, &column.fine);
+        let first = fine
+            .into_iter()
+            .chain(oldest(&self.coarse, &column.coarse))
+            .min();
+        match (first, self.fine.after.back()) {
+            (Some(first), Some(last)) => i64::from(*last) - i64::from(first),
             _ => 0,
         }
     }
@@ -240,10 +297,9 @@ impl Window {
     }
 
     pub(super) fn rules(&self, column: &Column) -> Rules {
-        Rules::new(
-            self.commit_interval(column)
-                .unwrap_or(Self::UNSEEN_COMMIT_INTERVAL),
-        )
+        // A partition that was never seen to be committed is read by those who commit the others.
+        let seen = self.commit_interval(column).or(self.interval);
+        Rules::new(seen.unwrap_or(Self::UNSEEN_COMMIT_INTERVAL))
     }
 
     /// Judges a partition; the two lists are room to work in.
@@ -260,7 +316,16 @@ impl Window {
         let caught_up = column.last.is_some_and(|(at, committed, end)| {
             committed == Some(end) && now.since(at) as f64 <= 3_000.0 * self.poll
         });
-        let needed = self.rules(column).needed(self.poll);
+        // A group that commits more seldom than what is kept can tell is judged by what is kept, and not called still before
+        // it had the time for three commits.
+        let real = self.rules(column);
+        let coarse_poll = self.poll * f64::from(self.stride());
+        let reach = coarse_poll * (Self::COARSE - 2) as f64 / 3.0;
+        let rules = Rules {
+            commit_interval: real.commit_interval.min(reach),
+            ..real
+        };
+        let needed = rules.needed(self.poll);
         if caught_up && column.fine.len() >= needed && !of.deleted && !of.leaderless {
             return Judgement {
                 status: if of.empty { Status::Idle } else { Status::Ok },
@@ -278,10 +343,19 @@ impl Window {
             },
             Series {
                 samples: coarse,
-                poll: self.poll * f64::from(self.stride()),
+                poll: coarse_poll,
             },
         ];
-        judge(&series, &self.rules(column), of, now)
+        let mut told = judge(&series, &rules, of, now);
+        let still = column.still_since.map_or(0, |at| now.since(at)) as f64;
+        if rules.commit_interval < real.commit_interval
+            && !of.empty
+            && matches!(told.status, Status::Stall | Status::Stop)
+            && still < 3_000.0 * real.commit_interval
+        {
+            told.status = Status::Ok;
+        }
+        told
     }
 
     /// When the next record that the group will read of a partition came in, by our own polls.
@@ -337,23 +411,24 @@ impl Column {
         self.partition == of.partition && self.topic == *of.topic
     }
 
-    fn push(&mut self, at: Time, of: &Polled<'_>, is_coarse: bool) {
+    fn push(&mut self, at: Time, of: &Polled<'_>, fine: usize, is_coarse: bool) {
         let cell = of.end.map(|end| (of.committed, end));
-        self.fine.push(cell, Window::FINE);
+        self.fine.push(cell, fine);
         if is_coarse {
             self.coarse.push(cell, Window::COARSE);
         }
         self.owned = self.owned << 1 | u8::from(of.owned);
-        if self.committed != of.committed {
-            self.committed = of.committed;
-            self.still_since = Some(at);
-            self.owners = u8::from(self.owner.is_some());
-        }
         if let Some(owner) = of.owner
             && self.owner.as_ref() != Some(owner)
         {
             self.owner = Some(owner.clone());
             self.owners = self.owners.saturating_add(1);
+        }
+        // Who leaves commits once more: that offset is where the new owner begins, and not where two of them stopped.
+        if self.committed != of.committed {
+            self.committed = of.committed;
+            self.still_since = Some(at);
+            self.owners = u8::from(of.owner.is_some());
         }
         self.start = of.start;
         let below = matches!((of.committed, of.start), (Some(at), Some(start)) if at < start);

@@ -52,8 +52,8 @@ impl App {
     /// The partitions of groups on screen of which our own polls do not reach back to where the group is. Found anew with
     /// each round of samples.
     fn far_behind(&mut self, groups: &BTreeSet<Name>) -> BTreeSet<PartitionId> {
-        let of = (self.picture.history.generation(), groups.len());
-        if self.behind_of == of {
+        let of = self.picture.history.generation();
+        if self.behind_of == of && self.interest.groups == *groups {
             return self.interest.behind.clone();
         }
         self.behind_of = of;

@@ -109,7 +109,9 @@ pub(super) fn group_item(picture: &Picture, group: &Group, now: Time) -> Item {
         "confidence": owner.map(|owner| owner.confidence().word()),
         "probability": owner.and_then(crate::insight::Ownership::probability).map(rounded),
     }));
-    row.extend(status(history.map(|of| of.status).unwrap_or_default()));
+    row.extend(status(
+        history.map(|of| of.status_at(now)).unwrap_or_default(),
+    ));
     let found = history.map(|of| of.outlook(site, &partitions, now));
     row.extend(outlook(&found.unwrap_or_default()));
     let unknown = row.get("status").is_none_or(Value::is_null)
@@ -134,7 +136,7 @@ pub(super) fn status(of: GroupStatus) -> Item {
     let known = of.worst != Status::Unknown;
     item(json!({
         "status": known.then(|| of.worst.word()),
-        "status_partitions": known.then_some(of.count),
+        "status_partitions": (known && of.count > 0).then_some(of.count),
     }))
 }
 
@@ -156,8 +158,9 @@ pub(super) fn outlook(of: &Outlook) -> Item {
 fn seconds(of: Option<TimeLag>) -> (Option<f64>, Option<f64>) {
     match of {
         Some(TimeLag::Seconds(seconds)) => (Some(rounded(seconds)), None),
-        Some(TimeLag::MoreThan(seconds)) => (None, Some(rounded(seconds))),
-        None => (None, None),
+        Some(TimeLag::MoreThan(seconds)) if seconds >= 1.0 => (None, Some(rounded(seconds))),
+        // More than nothing is nothing known.
+        Some(TimeLag::MoreThan(_)) | None => (None, None),
     }
 }
 

@@ -209,7 +209,9 @@ impl GroupHistory {
         let tells =
             status.worst == Status::Ok || (status.worst == Status::Unknown && self.remembered);
         if tells && self.rises && self.is_young() {
+            // Of the group as a whole: no partition was told apart.
             status.worst = Status::Warn;
+            status.count = 0;
         }
         self.status = status;
     }
@@ -221,6 +223,26 @@ impl GroupHistory {
         !columns
             .iter()
             .any(|column| self.window.span(column) >= MILLIS)
+    }
+
+    /// The status at a moment: unknown where nothing was heard for three polls.
+    pub fn status_at(&self, now: Time) -> GroupStatus {
+        if self.window.is_old(now) && self.window.last().is_some() {
+            return GroupStatus {
+                worst: Status::Unknown,
+                count: 0,
+                of: self.status.of,
+            };
+        }
+        self.status
+    }
+
+    /// What may be expected, as at the last sample; nothing where that is old.
+    pub fn expected_at(&self, now: Time) -> Outlook {
+        if self.window.is_old(now) {
+            return Outlook::default();
+        }
+        self.expected
     }
 
     /// What is known of one partition over time.
@@ -320,13 +342,34 @@ impl GroupHistory {
         let known = || seen.iter().flatten();
         let all: Option<Vec<Drain>> = seen.iter().map(|of| of.as_ref()?.drain).collect();
         let times: Option<Vec<TimeLag>> = seen.iter().map(|of| of.as_ref()?.time_lag).collect();
+        // With one part of which only the least is known, or none, the whole is no better known.
+        let left_out = partitions.iter().any(|of| {
+            of.lag.is_none()
+                && !matches!(
+                    of.state,
+                    PartitionState::Uncommitted | PartitionState::Deleted
+                )
+        });
+        let partly = left_out
+            || times
+                .iter()
+                .flatten()
+                .any(|of| matches!(of, TimeLag::MoreThan(_)));
         let oldest = times
             .into_iter()
             .flatten()
             .reduce(|a, b| if a.at_least() >= b.at_least() { a } else { b });
         Outlook {
-            drain: all.and_then(group_drain),
-            time_lag: oldest,
+            drain: all
+                .and_then(group_drain)
+                .filter(|of| !left_out || matches!(of, Drain::Never { .. })),
+            time_lag: oldest.map(|of| {
+                if partly {
+                    TimeLag::MoreThan(of.at_least())
+                } else {
+                    of
+                }
+            }),
             inflow: sum(known().map(|of| of.rates.map(|rates| rates.inflow))),
             outflow: sum(known().map(|of| of.rates.map(|rates| rates.outflow))),
         }

@@ -408,11 +408,19 @@ fn load(case: &Case<'_>, causes: &mut Vec<Cause>) {
             ],
         });
     }
+    speed(case, causes);
+}
+
+/// Whether as much is committed as comes in.
+fn speed(case: &Case<'_>, causes: &mut Vec<Cause>) {
     let growing: Vec<_> = case.with(Status::Warn).collect();
     let young = growing.is_empty() && case.status.worst == Status::Warn;
     let (inflow, outflow) = (case.outlook.inflow, case.outlook.outflow);
     let lag = lag_of(case.rows.iter().map(|(row, _)| row));
-    if !growing.is_empty() || young {
+    // More comes in than is committed, and more than a minute of it waits: whatever each partition says.
+    let overrun = matches!((inflow, outflow), (Some(inflow), Some(outflow))
+        if outflow < 0.95 * inflow && lag as f64 > 60.0 * inflow);
+    if !growing.is_empty() || young || overrun {
         let members = case.group.members.as_ref().map(|of| of.value.members.len());
         let members = members.map_or_else(String::new, |members| {
             format!(" with {}", count(members, "member"))

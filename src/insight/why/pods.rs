@@ -133,14 +133,16 @@ fn is_recent(case: &Case<'_>, at: Option<Time>) -> bool {
 
 fn crashes(case: &Case<'_>, pod: &PodRow, lag: i64, causes: &mut Vec<Cause>) {
     let exit = pod.last_exit.as_ref();
+    let is_ready = pod.containers > 0 && pod.ready == pod.containers;
     let recent = is_recent(case, exit.and_then(|exit| exit.at));
     let loops = matches!(&*pod.status, "CrashLoopBackOff" | "OOMKilled" | "Error")
-        || (recent && pod.restarts >= RESTARTS);
+        || (recent && pod.restarts >= RESTARTS && (!is_ready || is_recent(case, pod.created)));
     let oom = exit.is_some_and(|exit| &*exit.reason == "OOMKilled") && (recent || loops);
-    let is_ready = pod.containers > 0 && pod.ready == pod.containers;
     if loops || oom {
         let how = if oom {
             "is killed for want of memory (OOMKilled)"
+        } else if is_ready {
+            "ended a moment ago, and not for the first time"
         } else {
             "crashes again and again"
         };
@@ -149,7 +151,6 @@ fn crashes(case: &Case<'_>, pod: &PodRow, lag: i64, causes: &mut Vec<Cause>) {
                 .limit("Running")
                 .by(case.get_pod(&pod.id)),
             case.proof("restarts", pod.restarts, Source::Pods)
-                .limit("2 in 10 minutes")
                 .by(case.get_pod(&pod.id)),
         ];
         if let Some(exit) = exit {
@@ -292,7 +293,8 @@ fn ghosts(case: &Case<'_>, joins: &[(&Member, Join<'_>)], causes: &mut Vec<Cause
         return;
     }
     for (member, join) in joins {
-        let gone = join.pod.to.is_none_or(PodRow::has_ended);
+        // One whose address no pod has may run outside of the cluster.
+        let gone = join.pod.to.is_some_and(PodRow::has_ended);
         if !gone {
             continue;
         }
@@ -338,6 +340,11 @@ fn not_members(
     let Some(read) = &case.group.members else {
         return;
     };
+    let unread = case.unread(&[Source::Pods, Source::Members, Source::Lag]);
+    // Where no member at all is found in a pod, their addresses are not the pods' own.
+    if unread.is_some() || (!read.value.members.is_empty() && with_members.is_empty()) {
+        return;
+    }
     let members = &read.value.members;
     // With more pods than partitions some have nothing to do, and are members all the same.
     let settled = !read.value.rebalancing && !case.group.owners_stale;
@@ -346,7 +353,13 @@ fn not_members(
         let old = pod
             .created
             .is_none_or(|at| case.now.since(at) >= JOINS_MILLIS);
-        if !settled || !is_ready || !old || with_members.contains(&pod.id) || pod.ip.is_none() {
+        if !settled
+            || !is_ready
+            || !old
+            || with_members.contains(&pod.id)
+            || pod.ip.is_none()
+            || pod.host_network
+        {
             continue;
         }
         let ip = pod.ip.as_deref().unwrap_or_default();

@@ -180,8 +180,8 @@ fn group_facts<'a>(
     let coordinator = group.listed.coordinator;
     let mut facts = vec![Fact::new("lag", parts)];
     if let Some(history) = history {
-        let mut parts = vec![status(history.status)];
-        parts.extend(outlook(&history.expected));
+        let mut parts = vec![status(history.status_at(cx.now))];
+        parts.extend(outlook(&history.expected_at(cx.now)));
         facts.push(Fact::new("status", parts));
     }
     facts.push(Fact::new("state", state));

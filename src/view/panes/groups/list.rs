@@ -61,7 +61,7 @@ impl All<'_> {
         let history = self.cx.picture.history.at(number);
         let growth = || history.and_then(GroupHistory::growth);
         match column {
-            STATUS => history.map_or_else(Cell::unknown, |of| status(of.status)),
+            STATUS => history.map_or_else(Cell::unknown, |of| status(of.status_at(self.cx.now))),
             GROUP => Cell::new(&*group.listed.id, Role::Strong),
             LAG => {
                 let lag = history.map_or_else(Cell::unknown, |of| cells::group_lag(&of.lag).0);
@@ -116,7 +116,9 @@ impl All<'_> {
 
     fn expected(&self, number: u32) -> Outlook {
         let history = self.cx.picture.history.at(number);
-        history.map(|history| history.expected).unwrap_or_default()
+        history
+            .map(|history| history.expected_at(self.cx.now))
+            .unwrap_or_default()
     }
 
     fn behind(&self, number: u32) -> Option<Behind> {

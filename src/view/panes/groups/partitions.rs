@@ -74,7 +74,8 @@ pub(super) fn partitions_list<'a>(
                 meaning
                     .get_or_init(|| {
                         let history = history?;
-                        let sampled = history.ring.last().map_or(cx.now, |(at, _)| at);
+                        let sampled = history.window.last();
+                        let sampled = sampled.filter(|at| !is_old(cx, *at)).unwrap_or(cx.now);
                         history.meaning(&cx.picture.site, group, partition, sampled)
                     })
                     .as_ref()
