@@ -267,7 +267,7 @@ impl Site {
 
     fn apply_groups(&mut self, listing: GroupListing, at: Time) {
         self.close_all();
-        self.kafka.listed_at = Some(at);
+        let before = self.kafka.listed_at.replace(at);
         let groups = &mut self.kafka.groups;
         let mut others = Vec::new();
         let mut seen = vec![false; groups.numbers() as usize];
@@ -296,11 +296,13 @@ impl Site {
         let brokers = cluster.map_or(&[][..], |cluster| &cluster.value.brokers);
         let here = |id: BrokerId| brokers.iter().any(|broker| broker.id == id);
         let all_answered = brokers.iter().all(|b| listing.answered.contains(&b.id));
-        // A group of a silent broker stays; one of a broker that left would have been listed by another.
+        // A group of a silent broker stays; one of a broker that left would have been listed by another. A coordinator that
+        // has just begun lists what it has read so far: so a group is gone when two listings do not name it.
         groups.retain(|number, group| {
             let coordinator = group.listed.coordinator;
             let asked_in_vain = !listing.answered.contains(&coordinator);
             seen.get(number as usize) == Some(&true)
+                || Some(group.listed_at) == before
                 || (asked_in_vain && (here(coordinator) || !all_answered))
         });
         groups.apply(Delta::set(others));

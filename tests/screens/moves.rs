@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use plimsoll::{
     app::{Align, Chord, Effect, Interest, KeyCode, Msg, PaneId},
-    model::{GroupKind, HealthReport, Key, OffsetKind, SECOND, Source, State, Update},
+    model::{Envelope, GroupKind, HealthReport, Key, OffsetKind, SECOND, Source, State, Update},
     source::demo::World,
     view::panes,
 };
@@ -135,10 +135,17 @@ fn the_selection_follows_the_key_when_the_order_changes() {
     assert_eq!(screen.selected(), Some(Key::Group("a".into())));
     screen.assert_cell("a", "LAG", "1");
     // What is selected goes away: its neighbour is selected, and Enter opens that.
-    session.feed([groups(&[
-        ("b", GroupKind::Classic, "Stable"),
-        ("c", GroupKind::Classic, "Stable"),
-    ])]);
+    let without = |seconds: i64| Envelope {
+        at: START.plus(seconds * SECOND),
+        ..groups(&[
+            ("b", GroupKind::Classic, "Stable"),
+            ("c", GroupKind::Classic, "Stable"),
+        ])
+    };
+    session.feed([without(5)]);
+    // A coordinator that has just begun may not have read it yet.
+    assert_eq!(session.screen().selected(), Some(Key::Group("a".into())));
+    session.feed([without(10)]);
     assert_eq!(session.screen().selected(), Some(Key::Group("b".into())));
     session.press("enter");
     assert_eq!(session.screen().title(), "group b");
