@@ -1,6 +1,6 @@
 //! What can be copied of a row, and the commands that show the same in a shell.
 
-use crate::model::Key;
+use crate::{insight::command_line, model::Key};
 
 /// One thing that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,24 +20,6 @@ pub struct Reach {
     pub context: Option<String>,
     pub bootstrap: Option<String>,
     pub command_config: Option<String>,
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-fn line(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|word| quoted(word))
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// The bare name of an object.
@@ -64,7 +46,7 @@ pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
             words.extend(["--command-config", file.as_str()]);
         }
         words.extend(rest);
-        line(&words)
+        command_line(&words)
     };
     let kubectl = |rest: &[&str]| {
         let mut words = vec!["kubectl"];
@@ -72,7 +54,7 @@ pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
             words.extend(["--context", context.as_str()]);
         }
         words.extend(rest);
-        line(&words)
+        command_line(&words)
     };
     match key {
         Key::Group(id) => vec![kafka(

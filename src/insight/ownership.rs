@@ -132,6 +132,8 @@ pub enum Ownership {
     Ambiguous(Vec<Candidate>),
     /// Nothing speaks for any workload.
     None,
+    /// Nothing was said, and pods are not known, which might have said it.
+    Unseen,
 }
 
 /// The least probability of an owner, and by how much it must be surer than the next.
@@ -148,7 +150,7 @@ impl Ownership {
         match self {
             Ownership::Pinned(workload) => Some(workload),
             Ownership::Assigned(candidate) => Some(&candidate.workload),
-            Ownership::Ambiguous(_) | Ownership::None => None,
+            Ownership::Ambiguous(_) | Ownership::None | Ownership::Unseen => None,
         }
     }
 
@@ -158,7 +160,7 @@ impl Ownership {
             Ownership::Pinned(_) => Some(1.0),
             Ownership::Assigned(candidate) => Some(candidate.probability),
             Ownership::Ambiguous(candidates) => candidates.first().map(|best| best.probability),
-            Ownership::None => None,
+            Ownership::None | Ownership::Unseen => None,
         }
     }
 
@@ -167,7 +169,7 @@ impl Ownership {
             Ownership::Pinned(_) => Confidence::Sure,
             Ownership::Assigned(candidate) if candidate.probability >= SURE => Confidence::Sure,
             Ownership::Assigned(_) => Confidence::Likely,
-            Ownership::Ambiguous(_) => Confidence::Guess,
+            Ownership::Ambiguous(_) | Ownership::Unseen => Confidence::Guess,
             Ownership::None => Confidence::Outside,
         }
     }
@@ -199,6 +201,7 @@ impl Ownership {
                     .collect();
                 format!("ambiguous: {}", all.join(" | "))
             }
+            Ownership::Unseen => "pods are not known".to_owned(),
             Ownership::None => "no pod or workload of this cluster speaks for it".to_owned(),
         };
         Link {
@@ -215,7 +218,7 @@ impl Ownership {
             Ownership::Assigned(candidate) => {
                 candidate.probability >= ACTED_UPON && candidate.is_live()
             }
-            Ownership::Ambiguous(_) | Ownership::None => false,
+            Ownership::Ambiguous(_) | Ownership::None | Ownership::Unseen => false,
         }
     }
 }

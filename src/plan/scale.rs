@@ -82,7 +82,7 @@ pub fn scale_target(picture: &Picture, key: &Key) -> Result<WorkloadId, String> 
         Key::Group(id) => match picture.index.owner_of(site, id) {
             // A guess is not enough to act on, and neither is what was only written down.
             Some(owner) if owner.may_be_acted_upon() => owner.workload().cloned(),
-            Some(Ownership::None) | None => {
+            Some(Ownership::None | Ownership::Unseen) | None => {
                 return Err(format!(
                     "which workload serves group {id} is not known: scale the workload itself"
                 ));

@@ -106,7 +106,7 @@ impl Members {
                 }
             }
             let group = site.kafka.groups.row(number);
-            let owner = group.map(|group| {
+            let owner = group.and_then(|group| {
                 let pin = self.pins.get(&group.listed.id);
                 self.claims.owner(site, group, pin)
             });

@@ -74,8 +74,8 @@ impl Claims {
             .push(workload.clone());
     }
 
-    /// Who is behind a group.
-    pub fn owner(&self, site: &Site, group: &Group, pin: Option<&WorkloadId>) -> Ownership {
+    /// Who is behind a group; None where nothing is said and no member could say it.
+    pub fn owner(&self, site: &Site, group: &Group, pin: Option<&WorkloadId>) -> Option<Ownership> {
         let id = &group.listed.id;
         let mut testimony = Testimony::default();
         let members = group.members.iter().flat_map(|read| &read.value.members);
@@ -103,7 +103,20 @@ impl Claims {
         for workload in stems(id).filter_map(|stem| self.names.get(stem)).flatten() {
             testimony.named(workload, is_streams);
         }
-        testimony.weigh(pin)
+        match testimony.weigh(pin) {
+            Ownership::None => {
+                let members = group.members.as_ref()?;
+                if members.value.members.is_empty() {
+                    return None;
+                }
+                Some(if site.pods.is_empty() {
+                    Ownership::Unseen
+                } else {
+                    Ownership::None
+                })
+            }
+            said => Some(said),
+        }
     }
 }
 

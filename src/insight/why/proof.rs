@@ -1,6 +1,9 @@
 //! Numbers behind a cause, each with where it is from, how old it is, and how to see it without us.
 
-use crate::model::{Name, PodId, Source, Time, WorkloadId};
+use crate::{
+    insight::command_line,
+    model::{GroupKind, Name, PodId, Source, Time, WorkloadId},
+};
 
 use super::Case;
 
@@ -36,78 +39,92 @@ impl Case<'_> {
     }
 
     /// A tool of Kafka's with the address of the cluster.
-    fn tool(&self, name: &str, rest: &str) -> String {
+    fn tool(&self, name: &str, rest: &[&str]) -> String {
         let cluster = self.site().kafka.cluster.as_ref();
         let first = cluster.and_then(|cluster| cluster.value.brokers.first());
         let server = first.map_or_else(
             || "BROKER:9092".to_owned(),
             |broker| format!("{}:{}", broker.host, broker.port),
         );
-        format!("{name}.sh --bootstrap-server {server} {rest}")
+        let tool = format!("{name}.sh");
+        command_line(&[&[&*tool, "--bootstrap-server", &*server], rest].concat())
     }
 
-    /// What prints the group's offsets.
-    pub(super) fn describe(&self) -> String {
-        use crate::model::GroupKind;
+    fn describe_with(&self, rest: &[&str]) -> String {
         let tool = match self.group.listed.kind {
             GroupKind::Share => "kafka-share-groups",
             GroupKind::Streams => "kafka-streams-groups",
             _ => "kafka-consumer-groups",
         };
-        self.tool(tool, &format!("--describe --group {}", self.id()))
+        let group = ["--describe", "--group", self.id()];
+        self.tool(tool, &[&group, rest].concat())
+    }
+
+    /// What prints the group's offsets.
+    pub(super) fn describe(&self) -> String {
+        self.describe_with(&[])
     }
 
     pub(super) fn describe_members(&self) -> String {
-        format!("{} --members --verbose", self.describe())
+        self.describe_with(&["--members", "--verbose"])
     }
 
     pub(super) fn describe_state(&self) -> String {
-        format!("{} --state", self.describe())
+        self.describe_with(&["--state"])
     }
 
     pub(super) fn describe_topic(&self, topic: &Name) -> String {
-        self.tool("kafka-topics", &format!("--describe --topic {topic}"))
+        self.tool("kafka-topics", &["--describe", "--topic", topic])
     }
 
     /// What prints the starts of logs (`earliest`) or their ends (`latest`).
     pub(super) fn offsets(&self, topic: &Name, time: &str) -> String {
-        self.tool(
-            "kafka-get-offsets",
-            &format!("--topic {topic} --time {time}"),
-        )
+        self.tool("kafka-get-offsets", &["--topic", topic, "--time", time])
     }
 
     pub(super) fn transactions(&self, topic: &Name, partition: i32) -> String {
-        let what = format!("describe-producers --topic {topic} --partition {partition}");
+        let partition = partition.to_string();
+        let what = [
+            "describe-producers",
+            "--topic",
+            topic,
+            "--partition",
+            &partition,
+        ];
         self.tool("kafka-transactions", &what)
     }
 
-    fn kubectl(&self, namespace: &str, what: &str) -> String {
-        format!(
-            "kubectl --context {} -n {namespace} {what}",
-            self.site().name
-        )
+    fn kubectl(&self, namespace: &str, what: &[&str]) -> String {
+        let words = ["kubectl", "--context", &*self.site().name, "-n", namespace];
+        command_line(&[&words, what].concat())
     }
 
     pub(super) fn get_pod(&self, id: &PodId) -> String {
-        self.kubectl(&id.namespace, &format!("get pod {} -o wide", id.name))
+        self.kubectl(&id.namespace, &["get", "pod", &id.name, "-o", "wide"])
     }
 
     pub(super) fn describe_pod(&self, id: &PodId) -> String {
-        self.kubectl(&id.namespace, &format!("describe pod {}", id.name))
+        self.kubectl(&id.namespace, &["describe", "pod", &id.name])
     }
 
     pub(super) fn top_pod(&self, id: &PodId) -> String {
-        self.kubectl(&id.namespace, &format!("top pod {}", id.name))
+        self.kubectl(&id.namespace, &["top", "pod", &id.name])
     }
 
     pub(super) fn get_workload(&self, id: &WorkloadId) -> String {
-        let what = format!("get {}/{}", id.kind.to_lowercase(), id.name);
-        self.kubectl(&id.namespace, &what)
+        let what = format!("{}/{}", id.kind.to_lowercase(), id.name);
+        self.kubectl(&id.namespace, &["get", &what])
     }
 
     pub(super) fn get_node(&self, name: &str) -> String {
-        format!("kubectl --context {} get node {name}", self.site().name)
+        command_line(&[
+            "kubectl",
+            "--context",
+            &self.site().name,
+            "get",
+            "node",
+            name,
+        ])
     }
 }
 

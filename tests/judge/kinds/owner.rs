@@ -189,13 +189,13 @@ pub(crate) fn owner(input: OwnerInput) -> Result<OwnerAnswer, String> {
     let candidates = match &found {
         Ownership::Assigned(one) => vec![candidate(one)],
         Ownership::Ambiguous(several) => several.iter().map(candidate).collect(),
-        Ownership::Pinned(_) | Ownership::None => Vec::new(),
+        Ownership::Pinned(_) | Ownership::None | Ownership::Unseen => Vec::new(),
     };
     Ok(OwnerAnswer {
         is: match &found {
             Ownership::Assigned(_) => "assigned",
             Ownership::Ambiguous(_) => "ambiguous",
-            Ownership::None => "none",
+            Ownership::None | Ownership::Unseen => "none",
             Ownership::Pinned(_) => "pinned",
         },
         workload: found.workload().map(ToString::to_string),
