@@ -77,6 +77,36 @@ impl GroupHistory {
         };
         self.commits = Some((at, sum, partitions));
     }
+
+    /// Takes a sample of the group, of the round that ended at this moment.
+    fn sample(&mut self, site: &Site, group: &Group, at: Time, room: &mut partitions::Room) {
+        let partitions = group_partitions(site, group, wanted(group));
+        if let Some(members) = &group.members {
+            let count = members.value.members.len();
+            self.members = Some(match self.members {
+                Some((same, since)) if same == count => (same, since),
+                Some(_) => (count, at),
+                // Whoever was there when it was read first was there before.
+                None => (count, Time(0)),
+            });
+        }
+        let committed = || partitions.iter().filter_map(|of| of.committed);
+        self.commit(at, (committed().sum(), committed().count()));
+        let lag = group_lag(&partitions);
+        self.lag = lag;
+        // A sum with parts missing would look like lag that went away.
+        if let Some(whole) = lag.whole() {
+            let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
+            self.flow(at, (ends.clone().sum(), ends.count()));
+            let first = self.ring.is_empty();
+            self.ring.push(at, whole as f64);
+            self.rises = rises(&self.ring, self.inflow);
+            if first {
+                remember(self, site, group);
+            }
+        }
+        self.poll(site, group, at, &partitions, room);
+    }
 }
 
 /// A group's history and whose it is: a number may have been another group's.
@@ -93,6 +123,7 @@ pub struct History {
     entries: Vec<Option<Entry>>,
     numbers: BTreeMap<Name, u32>,
     generation: u64,
+    room: partitions::Room,
 }
 
 impl History {
@@ -167,40 +198,17 @@ impl History {
         };
         // The coordinator did not answer: what was known stays, and is no sample of now.
         let fresh = group.has_fresh_commits(&site.kafka);
-        let Some(history) = self.entry(number, &group.listed.id) else {
-            return;
-        };
-        let partitions = group_partitions(site, group, wanted(group));
-        if !fresh {
-            history.outflow = None;
-            history.judge_all(site, group, at, &partitions);
-            return;
-        }
-        if let Some(members) = &group.members {
-            let count = members.value.members.len();
-            history.members = Some(match history.members {
-                Some((same, since)) if same == count => (same, since),
-                Some(_) => (count, at),
-                // Whoever was there when it was read first was there before.
-                None => (count, Time(0)),
-            });
-        }
-        let committed = || partitions.iter().filter_map(|of| of.committed);
-        history.commit(at, (committed().sum(), committed().count()));
-        let lag = group_lag(&partitions);
-        history.lag = lag;
-        // A sum with parts missing would look like lag that went away.
-        if let Some(whole) = lag.whole() {
-            let ends = partitions.iter().filter_map(|p| p.end).map(|end| end.value);
-            history.flow(at, (ends.clone().sum(), ends.count()));
-            let first = history.ring.is_empty();
-            history.ring.push(at, whole as f64);
-            history.rises = rises(&history.ring, history.inflow);
-            if first {
-                remember(history, site, group);
+        let mut room = std::mem::take(&mut self.room);
+        if let Some(history) = self.entry(number, &group.listed.id) {
+            if fresh {
+                history.sample(site, group, at, &mut room);
+            } else {
+                let partitions = group_partitions(site, group, wanted(group));
+                history.outflow = None;
+                history.judge_all(site, group, at, &partitions, &mut room);
             }
         }
-        history.poll(site, group, at, &partitions);
+        self.room = room;
     }
 
     /// All groups were sampled.

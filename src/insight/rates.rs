@@ -9,10 +9,24 @@ const MARGIN: f64 = 0.02;
 
 /// A slope that outliers do not bend: the median of the slopes of all pairs (Theil-Sen), in units a second.
 pub fn slope(points: &[(Time, f64)]) -> Option<f64> {
+    slope_in(points, &mut Vec::new())
+}
+
+/// The same, with room to work in: there are tens of thousands of partitions in a round.
+fn slope_in(points: &[(Time, f64)], slopes: &mut Vec<f64>) -> Option<f64> {
     if points.len() < FEWEST {
         return None;
     }
-    let mut slopes = Vec::with_capacity(points.len() * (points.len() - 1) / 2);
+    let (first, last) = (points.first()?, points.last()?);
+    // Numbers that only grow, and did not, are most of a cluster that sleeps.
+    if points
+        .iter()
+        .all(|(_, value)| (value - first.1).abs() < 0.5)
+        && last.0 > first.0
+    {
+        return Some(0.0);
+    }
+    slopes.clear();
     for (index, (from, low)) in points.iter().enumerate() {
         for (to, high) in points.iter().skip(index + 1) {
             let millis = to.since(*from);
@@ -21,14 +35,18 @@ pub fn slope(points: &[(Time, f64)]) -> Option<f64> {
             }
         }
     }
-    median(&mut slopes)
+    median(slopes)
 }
 
 /// The slope of the samples since the number went back last: what was before belongs to another log.
 pub fn rate(points: &[(Time, f64)]) -> Option<f64> {
+    rate_in(points, &mut Vec::new())
+}
+
+fn rate_in(points: &[(Time, f64)], slopes: &mut Vec<f64>) -> Option<f64> {
     let mut pairs = points.iter().zip(points.iter().skip(1));
     let reset = pairs.rposition(|((_, before), (_, after))| after < before);
-    slope(points.get(reset.map_or(0, |at| at + 1)..)?)
+    slope_in(points.get(reset.map_or(0, |at| at + 1)..)?, slopes)
 }
 
 fn median(of: &mut [f64]) -> Option<f64> {
@@ -57,27 +75,35 @@ pub struct Rates {
 impl Rates {
     /// From the ends and the committed offsets at the same moments, oldest first.
     pub fn of(ends: &[(Time, f64)], committed: &[(Time, f64)]) -> Option<Rates> {
+        Rates::of_in(ends, committed, &mut Vec::new())
+    }
+
+    /// The same, with room to work in.
+    pub(super) fn of_in(
+        ends: &[(Time, f64)],
+        committed: &[(Time, f64)],
+        room: &mut Vec<f64>,
+    ) -> Option<Rates> {
         const PARTS: usize = 4;
-        let (inflow, outflow) = (rate(ends)?, rate(committed)?);
+        let (inflow, outflow) = (rate_in(ends, room)?, rate_in(committed, room)?);
         let net = outflow - inflow;
         // The first and the last of each quarter are enough for how much it varies.
         let parts = ends.len() / PARTS;
-        let mut deviations: Vec<f64> = (0..PARTS)
-            .filter_map(|part| {
-                let from = part * parts;
-                let to = (from + parts).min(ends.len() - 1);
-                let over = |of: &[(Time, f64)]| {
-                    let ((then, low), (at, high)) = (of.get(from)?, of.get(to)?);
-                    let millis = at.since(*then);
-                    (millis > 0).then(|| (high - low) * 1_000.0 / millis as f64)
-                };
-                Some((over(committed)? - over(ends)? - net).abs())
-            })
-            .collect();
+        room.clear();
+        room.extend((0..PARTS).filter_map(|part| {
+            let from = part * parts;
+            let to = (from + parts).min(ends.len() - 1);
+            let over = |of: &[(Time, f64)]| {
+                let ((then, low), (at, high)) = (of.get(from)?, of.get(to)?);
+                let millis = at.since(*then);
+                (millis > 0).then(|| (high - low) * 1_000.0 / millis as f64)
+            };
+            Some((over(committed)? - over(ends)? - net).abs())
+        }));
         Some(Rates {
             inflow: inflow.max(0.0),
             outflow: outflow.max(0.0),
-            error: median(&mut deviations).unwrap_or(0.0),
+            error: median(room).unwrap_or(0.0),
         })
     }
 

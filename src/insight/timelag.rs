@@ -49,10 +49,10 @@ impl When {
 }
 
 /// When the record at an offset came in: between the last poll that did not have it and the first that had. `ends` are the
-/// ends of the log by our polls, oldest first; where the end went back, what was before belongs to another log.
-pub fn when(ends: impl DoubleEndedIterator<Item = (Time, i64)>, offset: i64) -> When {
+/// ends of the log by our polls, newest first; where the end went back, what was before belongs to another log.
+pub fn when(ends: impl Iterator<Item = (Time, i64)>, offset: i64) -> When {
     let mut later: Option<(Time, i64)> = None;
-    for (at, end) in ends.rev() {
+    for (at, end) in ends {
         match later {
             None if offset >= end => return When::Newest,
             Some((_, known)) if end > known => break,

@@ -2,6 +2,7 @@
 //! are tens of thousands of partitions, so a sample takes eight bytes.
 
 mod cells;
+mod slot;
 
 use std::collections::VecDeque;
 
@@ -13,6 +14,7 @@ use super::{
 };
 
 use cells::Cells;
+pub(super) use slot::Slot;
 
 /// The moments of samples at one distance, oldest first.
 #[derive(Clone, Debug, Default)]
@@ -61,18 +63,25 @@ pub struct Column {
     coarse: Cells,
     pace: Pace,
     /// The last poll that answered: when, the committed offset, the end.
-    last: Option<(Time, Option<i64>, i64)>,
-    start: Option<i64>,
+    last: (Slot, Slot, i64),
+    start: Slot,
     /// Since which sample, counted from the newest, the commit has been before the log start.
     below_start: u16,
-    stable: Option<i64>,
+    stable: Slot,
     /// Whether it was owned, of the last samples, newest in the lowest bit.
     owned: u8,
     owner: Option<Name>,
     /// Owners one after the other since the committed offset moved.
     owners: u8,
-    committed: Option<i64>,
-    still_since: Option<Time>,
+    committed: Slot,
+    still_since: Slot,
+}
+
+/// Room for the samples of a partition.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Samples {
+    pub(super) fine: Vec<Sample>,
+    coarse: Vec<Sample>,
 }
 
 /// The partitions of one group over time.
@@ -250,8 +259,9 @@ impl Window {
                 end,
                 start: column
                     .start
+                    .get()
                     .filter(|_| newer < usize::from(column.below_start)),
-                stable: column.stable,
+                stable: column.stable.get(),
                 owned: newer >= 8 || column.owned & (1 << newer) != 0,
             });
         }
@@ -292,7 +302,7 @@ impl Window {
     }
 
     /// Seconds between the commits of a partition, as far as was seen.
-    pub fn commit_interval(&self, column: &Column) -> Option<f64> {
+    pub(super) fn commit_interval(&self, column: &Column) -> Option<f64> {
         column.pace.interval(self.poll)
     }
 
@@ -302,19 +312,21 @@ impl Window {
         Rules::new(seen.unwrap_or(Self::UNSEEN_COMMIT_INTERVAL))
     }
 
-    /// Judges a partition; the two lists are room to work in.
+    /// Judges a partition, in room that others were judged in.
     pub(super) fn judge(
         &self,
         column: &Column,
         of: Circumstances,
         now: Time,
-        (fine, coarse): (&mut Vec<Sample>, &mut Vec<Sample>),
+        room: &mut Samples,
     ) -> Judgement {
+        let Samples { fine, coarse } = room;
         fine.clear();
         coarse.clear();
         // Most partitions are read to their end at most polls: then what was before says nothing.
-        let caught_up = column.last.is_some_and(|(at, committed, end)| {
-            committed == Some(end) && now.since(at) as f64 <= 3_000.0 * self.poll
+        let (at, committed, end) = column.last;
+        let caught_up = at.time().is_some_and(|at| {
+            committed.get() == Some(end) && now.since(at) as f64 <= 3_000.0 * self.poll
         });
         // A group that commits more seldom than what is kept can tell is judged by what is kept, and not called still before
         // it had the time for three commits.
@@ -347,7 +359,7 @@ impl Window {
             },
         ];
         let mut told = judge(&series, &rules, of, now);
-        let still = column.still_since.map_or(0, |at| now.since(at)) as f64;
+        let still = column.still_since().map_or(0, |at| now.since(at)) as f64;
         if rules.commit_interval < real.commit_interval
             && !of.empty
             && matches!(told.status, Status::Stall | Status::Stop)
@@ -360,30 +372,42 @@ impl Window {
 
     /// When the next record that the group will read of a partition came in, by our own polls.
     pub fn when(&self, column: &Column, stamp: Option<(Time, i64)>) -> When {
-        let Some(committed) = column.committed else {
+        let Some(committed) = column.committed() else {
             return When::Unknown;
         };
-        let ends = |moments: &Moments, cells: &Cells| -> Vec<(Time, i64)> {
-            let missing = moments.after.len().saturating_sub(cells.len());
-            let times = moments.after.iter().skip(missing);
-            times
-                .zip(cells.iter())
-                .filter_map(|(after, cell)| Some((self.began.plus(i64::from(*after)), cell?.1)))
-                .collect()
-        };
-        let fine = ends(&self.fine, &column.fine);
-        let mut all = ends(&self.coarse, &column.coarse);
-        let oldest = fine.first().map(|(at, _)| *at);
-        all.retain(|(at, _)| oldest.is_none_or(|oldest| *at < oldest));
-        all.extend(fine);
-        if let Some((at, offset)) = stamp
-            && all
-                .first()
-                .is_none_or(|(oldest, end)| at < *oldest && offset <= *end)
-        {
-            all.insert(0, (at, offset));
-        }
-        when(all.into_iter(), committed)
+        let oldest = self.oldest_end(&self.fine, &column.fine);
+        let before = |at: Time| oldest.is_none_or(|(oldest, _)| at < oldest);
+        let first = self
+            .oldest_end(&self.coarse, &column.coarse)
+            .filter(|(at, _)| before(*at))
+            .or(oldest);
+        let stamp = stamp.filter(|(at, offset)| {
+            first.is_none_or(|(oldest, end)| *at < oldest && *offset <= end)
+        });
+        let coarse = self.ends(&self.coarse, &column.coarse);
+        let coarse = coarse.filter(|(at, _)| before(*at));
+        let fine = self.ends(&self.fine, &column.fine);
+        when(fine.chain(coarse).chain(stamp), committed)
+    }
+
+    fn oldest_end(&self, moments: &Moments, cells: &Cells) -> Option<(Time, i64)> {
+        let missing = moments.after.len().saturating_sub(cells.len());
+        let mut ends = cells.iter().enumerate();
+        let (index, end) = ends.find_map(|(index, cell)| Some((index, cell?.1)))?;
+        let after = moments.after.get(missing + index)?;
+        Some((self.began.plus(i64::from(*after)), end))
+    }
+
+    /// The ends of a partition's log by our polls, newest first.
+    fn ends<'a>(
+        &'a self,
+        moments: &'a Moments,
+        cells: &'a Cells,
+    ) -> impl Iterator<Item = (Time, i64)> + 'a {
+        let times = moments.after.iter().rev();
+        times
+            .zip(cells.iter().rev())
+            .filter_map(|(after, cell)| Some((self.began.plus(i64::from(*after)), cell?.1)))
     }
 }
 
@@ -395,15 +419,15 @@ impl Column {
             fine: Cells::default(),
             coarse: Cells::default(),
             pace: Pace::default(),
-            last: None,
-            start: None,
+            last: (Slot::default(), Slot::default(), 0),
+            start: Slot::default(),
             below_start: 0,
-            stable: None,
+            stable: Slot::default(),
             owned: 0,
             owner: None,
             owners: 0,
-            committed: None,
-            still_since: None,
+            committed: Slot::default(),
+            still_since: Slot::default(),
         }
     }
 
@@ -425,21 +449,21 @@ impl Column {
             self.owners = self.owners.saturating_add(1);
         }
         // Who leaves commits once more: that offset is where the new owner begins, and not where two of them stopped.
-        if self.committed != of.committed {
-            self.committed = of.committed;
-            self.still_since = Some(at);
+        if self.committed() != of.committed {
+            self.committed = of.committed.into();
+            self.still_since = Some(at).into();
             self.owners = u8::from(of.owner.is_some());
         }
-        self.start = of.start;
+        self.start = of.start.into();
         let below = matches!((of.committed, of.start), (Some(at), Some(start)) if at < start);
         self.below_start = if below {
             self.below_start.saturating_add(1)
         } else {
             0
         };
-        self.stable = of.stable;
+        self.stable = of.stable.into();
         if let Some((committed, end)) = cell {
-            self.last = Some((at, committed, end));
+            self.last = (Some(at).into(), committed.into(), end);
             self.pace.feed(&Sample {
                 at,
                 committed,
@@ -453,7 +477,7 @@ impl Column {
 
     /// Since when the committed offset has not moved, as far as was seen.
     pub fn still_since(&self) -> Option<Time> {
-        self.still_since
+        self.still_since.time()
     }
 
     /// Owners one after the other since the committed offset moved.
@@ -462,6 +486,6 @@ impl Column {
     }
 
     pub fn committed(&self) -> Option<i64> {
-        self.committed
+        self.committed.get()
     }
 }

@@ -10,6 +10,7 @@
 //! array by the count on the wire, so a broker that is broken or hostile past a valid login can still exhaust memory.
 mod backoff;
 mod bisect;
+mod by_topic;
 mod client;
 mod config;
 mod conn;
@@ -25,6 +26,7 @@ mod write;
 
 pub use backoff::pause;
 pub use bisect::{Bisect, Found};
+pub use by_topic::ByTopic;
 pub use client::{ByCoordinator, Client};
 pub use config::{Config, LiteralToken, Sasl, Token, TokenFile, TokenSource};
 pub use dial::{BoxIo, Dial, Dialing, Endpoint, Io, TcpDial};

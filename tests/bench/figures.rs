@@ -20,6 +20,7 @@ mod common {
 }
 mod crowd;
 mod events;
+mod groups;
 mod keys;
 mod refresh;
 #[path = "../common/screen.rs"]
@@ -58,6 +59,7 @@ fn main() {
             "events: 10,000 pod events, in hundreds",
             events::in_hundreds,
         ),
+        ("memory: 15,000 groups seen for long", groups::memory),
         (
             "refresh: 10,000 partitions, 500 groups",
             refresh::from_the_wire,

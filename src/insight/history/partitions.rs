@@ -4,9 +4,10 @@ use crate::model::{BrokerId, Group, GroupKind, Kafka, Name, Site, Time};
 
 use super::GroupHistory;
 use crate::insight::{
-    Column, Drain, Judgement, PartitionHealth, PartitionLag, PartitionState, Rates, Rules, Sample,
-    Status, TimeLag, When, drain, group_drain, offsets_partition, partition_health,
-    status::Circumstances, window::Polled,
+    Column, Drain, Judgement, PartitionHealth, PartitionLag, PartitionState, Rates, Rules, Status,
+    TimeLag, When, drain, group_drain, offsets_partition, partition_health,
+    status::Circumstances,
+    window::{Polled, Samples},
 };
 
 /// The topic that holds what groups commit.
@@ -136,6 +137,7 @@ impl GroupHistory {
         group: &Group,
         at: Time,
         partitions: &[PartitionLag<'_>],
+        room: &mut Room,
     ) {
         let owners = Owners::of(group);
         let polled: Vec<Polled<'_>> = partitions
@@ -161,8 +163,8 @@ impl GroupHistory {
             })
             .collect();
         self.window.push(at, &polled);
-        self.judge_all(site, group, at, partitions);
-        self.expected = self.outlook(site, partitions, at);
+        self.judge_all(site, group, at, partitions, room);
+        self.expected = self.outlook_in(site, partitions, at, room);
         self.rebalances.observe(group, at);
     }
 
@@ -173,8 +175,8 @@ impl GroupHistory {
         group: &Group,
         now: Time,
         partitions: &[PartitionLag<'_>],
+        room: &mut Room,
     ) {
-        let mut room = (Vec::new(), Vec::new());
         let mut status = GroupStatus::default();
         let degraded = std::cell::OnceCell::new();
         for (index, of) in partitions.iter().enumerate() {
@@ -185,7 +187,7 @@ impl GroupHistory {
             let around = circumstances(group, of);
             let mut judged = self
                 .window
-                .judge(column, around, now, (&mut room.0, &mut room.1))
+                .judge(column, around, now, &mut room.samples)
                 .status;
             if matches!(judged, Status::Stall | Status::Stop)
                 && *degraded.get_or_init(|| coordinator_is_degraded(&site.kafka, &group.listed.id))
@@ -263,20 +265,16 @@ impl GroupHistory {
             coordinator_degraded: coordinator_is_degraded(&site.kafka, &group.listed.id),
             ..circumstances(group, of)
         };
-        let mut room = (Vec::new(), Vec::new());
-        let mut judgement = self
-            .window
-            .judge(column, around, now, (&mut room.0, &mut room.1));
+        let mut room = Room::default();
+        let mut judgement = self.window.judge(column, around, now, &mut room.samples);
         judgement.status = for_kind(judgement.status, group, of);
-        let commit_interval = self.window.commit_interval(column);
-        self.window.fine_into(column, &mut room.0);
-        let rates = self.rates(column, &room.0);
+        let rates = self.rates(column, &mut room);
         Some(Meaning {
             judgement,
             rates,
             drain: self.drain(column, of, rates),
             time_lag: self.time_lag(site, of, now),
-            commit_interval,
+            commit_interval: self.window.commit_interval(column),
         })
     }
 
@@ -291,17 +289,21 @@ impl GroupHistory {
     }
 
     /// Rates over the last minute, or three commits where that is longer.
-    fn rates(&self, column: &Column, samples: &[Sample]) -> Option<Rates> {
+    fn rates(&self, column: &Column, room: &mut Room) -> Option<Rates> {
+        self.window.fine_into(column, &mut room.samples.fine);
         let commits = 3.0 * self.window.rules(column).commit_interval;
-        let newest = samples.last()?.at;
+        let newest = room.samples.fine.last()?.at;
         #[expect(clippy::cast_possible_truncation, reason = "minutes")]
         let millis = (commits.clamp(60.0, 3_600.0) * 1_000.0) as i64;
-        let within = samples.iter().filter(|of| newest.since(of.at) <= millis);
-        let ends: Vec<(Time, f64)> = within.clone().map(|of| (of.at, of.end as f64)).collect();
-        let committed: Vec<(Time, f64)> = within
-            .filter_map(|of| Some((of.at, of.committed? as f64)))
-            .collect();
-        Rates::of(&ends, &committed)
+        let within = room.samples.fine.iter();
+        let within = within.filter(|of| newest.since(of.at) <= millis);
+        room.ends.clear();
+        room.ends
+            .extend(within.clone().map(|of| (of.at, of.end as f64)));
+        room.committed.clear();
+        let committed = within.filter_map(|of| Some((of.at, of.committed? as f64)));
+        room.committed.extend(committed);
+        Rates::of_in(&room.ends, &room.committed, &mut room.slopes)
     }
 
     /// How old the next record is that the group will read of a partition.
@@ -323,25 +325,21 @@ impl GroupHistory {
 
     /// When the group's lag is worked off, and how old the oldest record is that it has not read.
     pub fn outlook(&self, site: &Site, partitions: &[PartitionLag<'_>], now: Time) -> Outlook {
-        let mut room = Vec::new();
-        let seen: Vec<Option<Seen>> = partitions
-            .iter()
-            .enumerate()
-            .filter(|(_, of)| of.lag.is_some())
-            .map(|(index, of)| {
-                let column = self.window.column_at(index, &of.id)?;
-                self.window.fine_into(column, &mut room);
-                let rates = self.rates(column, &room);
-                Some(Seen {
-                    rates,
-                    drain: self.drain(column, of, rates),
-                    time_lag: self.time_lag(site, of, now),
-                })
-            })
-            .collect();
-        let known = || seen.iter().flatten();
-        let all: Option<Vec<Drain>> = seen.iter().map(|of| of.as_ref()?.drain).collect();
-        let times: Option<Vec<TimeLag>> = seen.iter().map(|of| of.as_ref()?.time_lag).collect();
+        self.outlook_in(site, partitions, now, &mut Room::default())
+    }
+
+    fn outlook_in(
+        &self,
+        site: &Site,
+        partitions: &[PartitionLag<'_>],
+        now: Time,
+        room: &mut Room,
+    ) -> Outlook {
+        let with_lag = || {
+            let rows = partitions.iter().enumerate();
+            rows.filter(|(_, of)| of.lag.is_some())
+                .map(|(index, of)| (of, self.window.column_at(index, &of.id)))
+        };
         // With one part of which only the least is known, or none, the whole is no better known.
         let left_out = partitions.iter().any(|of| {
             of.lag.is_none()
@@ -350,44 +348,83 @@ impl GroupHistory {
                     PartitionState::Uncommitted | PartitionState::Deleted
                 )
         });
-        let partly = left_out
-            || times
-                .iter()
-                .flatten()
-                .any(|of| matches!(of, TimeLag::MoreThan(_)));
-        let oldest = times
-            .into_iter()
-            .flatten()
-            .reduce(|a, b| if a.at_least() >= b.at_least() { a } else { b });
+        let (mut inflow, mut outflow) = (Sum::default(), Sum::default());
+        room.drains.clear();
+        let mut knows_drains = true;
+        for (of, column) in with_lag() {
+            let rates = column.and_then(|column| self.rates(column, room));
+            inflow.add(rates.map(|rates| rates.inflow));
+            outflow.add(rates.map(|rates| rates.outflow));
+            match column.and_then(|column| self.drain(column, of, rates)) {
+                Some(drain) => room.drains.push(drain),
+                None => knows_drains = false,
+            }
+        }
+        let drain = if knows_drains {
+            group_drain(room.drains.iter().copied())
+        } else {
+            None
+        };
         Outlook {
-            drain: all
-                .and_then(group_drain)
-                .filter(|of| !left_out || matches!(of, Drain::Never { .. })),
-            time_lag: oldest.map(|of| {
-                if partly {
-                    TimeLag::MoreThan(of.at_least())
-                } else {
-                    of
-                }
-            }),
-            inflow: sum(known().map(|of| of.rates.map(|rates| rates.inflow))),
-            outflow: sum(known().map(|of| of.rates.map(|rates| rates.outflow))),
+            drain: drain.filter(|of| !left_out || matches!(of, Drain::Never { .. })),
+            time_lag: oldest(
+                with_lag().map(|(of, _)| self.time_lag(site, of, now)),
+                left_out,
+            ),
+            inflow: inflow.told(),
+            outflow: outflow.told(),
         }
     }
 }
 
-/// Sum of what is known of all; None where one is not.
-fn sum(of: impl Iterator<Item = Option<f64>>) -> Option<f64> {
-    let all: Option<Vec<f64>> = of.collect();
-    all.filter(|all| !all.is_empty())
-        .map(|all| all.iter().sum())
+/// The longest of the time lags of a group's partitions; None where one is not known.
+fn oldest(all: impl Iterator<Item = Option<TimeLag>>, left_out: bool) -> Option<TimeLag> {
+    let mut partly = left_out;
+    let mut longest: Option<f64> = None;
+    for one in all {
+        let one = one?;
+        partly |= matches!(one, TimeLag::MoreThan(_));
+        longest = Some(longest.map_or(one.at_least(), |known| known.max(one.at_least())));
+    }
+    longest.map(|seconds| {
+        if partly {
+            TimeLag::MoreThan(seconds)
+        } else {
+            TimeLag::Seconds(seconds)
+        }
+    })
 }
 
-/// What a group's outlook is made of, of one partition.
-struct Seen {
-    rates: Option<Rates>,
-    drain: Option<Drain>,
-    time_lag: Option<TimeLag>,
+/// A sum of what is known of all; nothing where one is not.
+#[derive(Default)]
+struct Sum {
+    known: f64,
+    parts: usize,
+    unknown: bool,
+}
+
+impl Sum {
+    fn add(&mut self, part: Option<f64>) {
+        self.parts += 1;
+        match part {
+            Some(part) => self.known += part,
+            None => self.unknown = true,
+        }
+    }
+
+    fn told(&self) -> Option<f64> {
+        (!self.unknown && self.parts > 0).then_some(self.known)
+    }
+}
+
+/// Room to work in: a round judges tens of thousands of partitions one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room {
+    ends: Vec<(Time, f64)>,
+    committed: Vec<(Time, f64)>,
+    slopes: Vec<f64>,
+    drains: Vec<Drain>,
+    pub(super) samples: Samples,
 }
 
 /// What may be expected of a whole group.

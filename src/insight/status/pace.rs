@@ -6,16 +6,27 @@ use super::{Rules, Sample};
 
 /// Gaps kept.
 const GAPS: usize = 8;
+const NONE: u16 = u16::MAX;
 
 /// The time between commits of one partition, from what its polls saw. Only time in which there was something to commit
 /// counts: a topic in which nothing comes in is not committed, and that says nothing of its readers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pace {
     last: Option<(Time, i64)>,
     /// Since when the last committed offset has been behind the end.
     behind: Option<Time>,
-    /// Tenths of a second, newest first.
-    gaps: [Option<u16>; GAPS],
+    /// Tenths of a second, newest first; [`NONE`] where there were fewer.
+    gaps: [u16; GAPS],
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace {
+            last: None,
+            behind: None,
+            gaps: [NONE; GAPS],
+        }
+    }
 }
 
 impl Pace {
@@ -29,10 +40,12 @@ impl Pace {
         match self.last {
             Some((changed, old)) if committed > old => {
                 let waited = self.behind.map(|since| sample.at.since(since.max(changed)));
-                let tenths = u16::try_from(waited.unwrap_or(0) / 100).unwrap_or(u16::MAX);
+                let tenths = u16::try_from(waited.unwrap_or(0) / 100)
+                    .unwrap_or(NONE)
+                    .min(NONE - 1);
                 self.gaps.rotate_right(1);
                 if let Some(newest) = self.gaps.first_mut() {
-                    *newest = Some(tenths);
+                    *newest = tenths;
                 }
                 self.last = Some((sample.at, committed));
                 self.behind = is_behind.then_some(sample.at);
@@ -53,8 +66,10 @@ impl Pace {
     /// Seconds between commits; None while no commit was seen. What is shorter than a poll cannot be seen: then it is
     /// taken for Kafka's default, or for the poll where that is shorter. A poll that saw no commit says that it is not.
     pub fn interval(&self, poll: f64) -> Option<f64> {
-        let mut gaps: Vec<u16> = self.gaps.iter().flatten().copied().collect();
+        let mut gaps = self.gaps;
         gaps.sort_unstable();
+        let seen = gaps.partition_point(|gap| *gap != NONE);
+        let gaps = gaps.get(..seen)?;
         let median = f64::from(*gaps.get(gaps.len() / 2)?) / 10.0;
         if median > 1.5 * poll {
             return Some(median);

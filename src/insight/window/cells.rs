@@ -108,7 +108,7 @@ impl Cells {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Option<Cell>> + '_ {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Option<Cell>> + '_ {
         let (lowest, narrow, wide_ones) = match self {
             Cells::Narrow { lowest, cells } => (*lowest, Some(cells), None),
             Cells::Wide(cells) => (0, None, Some(cells)),

@@ -1,6 +1,6 @@
 //! What the client read, as rows of the model. Pure.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     model::{
@@ -8,8 +8,9 @@ use crate::{
         GroupMembers, MemberSetting, Name, Owned, PartitionId, Source, TopicMetadata, TopicOffsets,
     },
     net::kafka::{
-        Api, Code, DescribedGroup, GroupOffsets, GroupType, ListedGroup, ListedOffset, LogDir,
-        Metadata, PerBroker, Reassignment, ResourceConfigs, ShareGroupOffsets, TopicPartitions,
+        Api, ByTopic, Code, DescribedGroup, GroupOffsets, GroupType, ListedGroup, ListedOffset,
+        LogDir, Metadata, PerBroker, Reassignment, ResourceConfigs, ShareGroupOffsets,
+        TopicPartitions,
     },
 };
 
@@ -92,24 +93,22 @@ pub(super) fn listed(from: &ListedGroup, coordinator: i32) -> model::ListedGroup
 }
 
 /// Puts rows of (topic, partition) into the model's shape: topics sorted, partitions sorted.
-fn by_topic(
+fn by_topic<'a>(
     group: &Arc<str>,
-    rows: impl Iterator<Item = Result<(Arc<str>, CommittedPartition), Code>>,
+    rows: impl Iterator<Item = Result<(&'a Arc<str>, CommittedPartition), Code>>,
 ) -> Result<GroupCommits, Code> {
-    let mut topics: BTreeMap<Arc<str>, Vec<CommittedPartition>> = BTreeMap::new();
+    let mut topics = ByTopic::default();
     for row in rows {
         let (topic, partition) = row?;
-        topics.entry(topic).or_default().push(partition);
+        topics.rows(topic).push(partition);
     }
-    for partitions in topics.values_mut() {
-        partitions.sort_by_key(|partition| partition.partition);
-    }
+    let sorted = |(topic, mut rows): (Arc<str>, Vec<CommittedPartition>)| {
+        rows.sort_by_key(|partition| partition.partition);
+        (Name::from(topic), rows)
+    };
     Ok(GroupCommits {
         group: Name::from(Arc::clone(group)),
-        topics: topics
-            .into_iter()
-            .map(|(topic, rows)| (Name::from(topic), rows))
-            .collect(),
+        topics: topics.sorted().into_iter().map(sorted).collect(),
     })
 }
 
@@ -125,7 +124,7 @@ pub(super) fn commits(from: &GroupOffsets) -> Result<GroupCommits, Code> {
                 offset: row.result?,
                 lag: None,
             };
-            Ok((Arc::clone(&row.topic), partition))
+            Ok((&row.topic, partition))
         }),
     )
 }
@@ -141,19 +140,19 @@ pub(super) fn share_commits(from: &ShareGroupOffsets) -> Result<GroupCommits, Co
                 offset: at.start,
                 lag: at.lag,
             };
-            Ok((Arc::clone(&row.topic), partition))
+            Ok((&row.topic, partition))
         }),
     )
 }
 
 /// The partitions that answered with an offset; the others keep their old one, which grows old.
 pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>, gaps: &mut Gaps) -> Vec<TopicOffsets> {
-    let mut topics: BTreeMap<Arc<str>, Vec<(i32, i64)>> = BTreeMap::new();
+    let mut topics = ByTopic::default();
     for row in answers.into_values().flatten().flatten() {
         match row.result {
             Ok(at) => {
                 let offset = at.offset.map(|offset| (row.partition, offset));
-                topics.entry(row.topic).or_default().extend(offset);
+                topics.rows(&row.topic).extend(offset);
             }
             Err(code) => gaps.note(
                 "ListOffsets",
@@ -163,6 +162,7 @@ pub(super) fn offsets(answers: PerBroker<Vec<ListedOffset>>, gaps: &mut Gaps) ->
         }
     }
     topics
+        .sorted()
         .into_iter()
         .map(|(topic, offsets)| TopicOffsets {
             topic: topic.into(),

@@ -71,7 +71,7 @@ pub(crate) fn timelag(input: TableInput) -> Result<TableAnswer, String> {
         }
     }
     let answers = input.lookup.into_iter().map(|offset| {
-        let found = when(points.iter().copied(), offset);
+        let found = when(points.iter().rev().copied(), offset);
         let (is, time) = match found {
             When::Newest => ("newest", None),
             When::At(then) => ("at", Some(then / 1_000.0)),

@@ -11,14 +11,14 @@ use kafka_protocol::{
 
 use super::{known, topic_name};
 use crate::net::kafka::{
-    Api, Client, Code, GroupType, LeaderPartition, ListedGroup, ListedOffset, OffsetAt, OffsetSpec,
-    PerBroker,
+    Api, ByTopic, Client, Code, GroupType, LeaderPartition, ListedGroup, ListedOffset, OffsetAt,
+    OffsetSpec, PerBroker,
     client::{Names, check, each, within},
     pool::Lane,
 };
 
-/// Topics and their partitions with leader epochs and the timestamps that stand for what is wanted, to ask of one leader.
-type Asked = BTreeMap<Arc<str>, BTreeMap<i32, (i32, i64)>>;
+/// A topic and its partitions with leader epochs and the timestamps that stand for what is wanted, to ask of one leader.
+type Asked = (Arc<str>, Vec<(i32, i32, i64)>);
 
 impl Client {
     /// What every known broker coordinates; the union is all groups that may be seen.
@@ -83,12 +83,22 @@ impl Client {
             _ => Lane::Control,
         };
         let isolation = i8::from(spec == OffsetSpec::LatestStable);
-        let mut leaders: BTreeMap<i32, Asked> = BTreeMap::new();
+        let mut leaders: BTreeMap<i32, ByTopic<_>> = BTreeMap::new();
         for (of, timestamp) in partitions {
             let topics = leaders.entry(of.leader).or_default();
-            let partitions = topics.entry(Arc::clone(&of.topic)).or_default();
-            partitions.insert(of.partition, (of.leader_epoch.unwrap_or(-1), timestamp));
+            let epoch = of.leader_epoch.unwrap_or(-1);
+            topics
+                .rows(&of.topic)
+                .push((of.partition, epoch, timestamp));
         }
+        let leaders = leaders.into_iter().map(|(leader, topics)| {
+            let mut asked: Vec<Asked> = topics.sorted();
+            for (_, partitions) in &mut asked {
+                partitions.sort_by_key(|(partition, ..)| *partition);
+                partitions.dedup_by_key(|(partition, ..)| *partition);
+            }
+            (leader, asked)
+        });
         let names = &self.names();
         each(leaders, |leader, asked| async move {
             let timeout = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
@@ -112,8 +122,8 @@ impl OffsetSpec {
     }
 }
 
-fn request(isolation: i8, asked: &Asked, version: i16, timeout: i32) -> ListOffsetsRequest {
-    let partition = |(index, (epoch, timestamp)): (&i32, &(i32, i64))| {
+fn request(isolation: i8, asked: &[Asked], version: i16, timeout: i32) -> ListOffsetsRequest {
+    let partition = |(index, epoch, timestamp): &(i32, i32, i64)| {
         let partition = ListOffsetsPartition::default()
             .with_partition_index(*index)
             .with_timestamp(*timestamp);
@@ -123,7 +133,7 @@ fn request(isolation: i8, asked: &Asked, version: i16, timeout: i32) -> ListOffs
             partition
         }
     };
-    let topic = |(name, partitions): (&Arc<str>, &BTreeMap<i32, (i32, i64)>)| {
+    let topic = |(name, partitions): &Asked| {
         ListOffsetsTopic::default()
             .with_name(topic_name(name))
             .with_partitions(partitions.iter().map(partition).collect())
