@@ -26,8 +26,8 @@ pub use chart::{Chart, ChartLine, Origin, chart, value_at};
 pub use coordinator::{java_hash, offsets_partition};
 pub use findings::{Finding, Severity, count};
 pub use history::{
-    GroupHistory, GroupStatus, History, Meaning, Outlook, Rebalances, coordinator_is_degraded,
-    offsets_home,
+    Expected, GroupHistory, GroupStatus, History, Meaning, Outlook, Rebalances,
+    coordinator_is_degraded, offsets_home,
 };
 pub use index::{Index, sum_usage};
 pub use join::{Confidence, Join, Link, broker_pod, member_pod, pod_owner, pod_workload};

@@ -1,9 +1,11 @@
 //! What we saw of each group over time: its lag, poll by poll.
 
+mod outlook;
 mod partitions;
 mod rebalances;
 
-pub use partitions::{GroupStatus, Meaning, Outlook, coordinator_is_degraded, offsets_home};
+pub use outlook::{Expected, Outlook};
+pub use partitions::{GroupStatus, Meaning, coordinator_is_degraded, offsets_home};
 pub use rebalances::Rebalances;
 
 use std::collections::BTreeMap;
@@ -30,7 +32,7 @@ pub struct GroupHistory {
     /// The worst of its partitions.
     pub status: GroupStatus,
     /// What might be expected at the last sample.
-    pub expected: Outlook,
+    pub expected: Expected,
     /// Its partitions over time.
     pub window: Window,
     pub rebalances: Rebalances,

@@ -245,22 +245,19 @@ impl Window {
 
     fn samples(&self, column: &Column, moments: &Moments, cells: &Cells, into: &mut Vec<Sample>) {
         into.clear();
-        let missing = moments.after.len().saturating_sub(cells.len());
-        let times = moments.after.iter().skip(missing);
         let count = cells.len();
-        for (index, (after, cell)) in times.zip(cells.iter()).enumerate() {
-            let Some((committed, end)) = cell else {
+        let missing = moments.after.len().saturating_sub(count);
+        for (index, after) in moments.after.iter().skip(missing).enumerate() {
+            let Some((committed, end)) = cells.get(index) else {
                 continue;
             };
             let newer = count - 1 - index;
+            let start = column.start.get();
             into.push(Sample {
                 at: self.began.plus(i64::from(*after)),
                 committed,
                 end,
-                start: column
-                    .start
-                    .get()
-                    .filter(|_| newer < usize::from(column.below_start)),
+                start: start.filter(|_| newer < usize::from(column.below_start)),
                 stable: column.stable.get(),
                 owned: newer >= 8 || column.owned & (1 << newer) != 0,
             });
@@ -384,30 +381,30 @@ impl Window {
         let stamp = stamp.filter(|(at, offset)| {
             first.is_none_or(|(oldest, end)| *at < oldest && *offset <= end)
         });
-        let coarse = self.ends(&self.coarse, &column.coarse);
+        let newest_first = |cells: &Cells| (0..cells.len()).rev();
+        let coarse = self.ends(&self.coarse, &column.coarse, newest_first(&column.coarse));
         let coarse = coarse.filter(|(at, _)| before(*at));
-        let fine = self.ends(&self.fine, &column.fine);
+        let fine = self.ends(&self.fine, &column.fine, newest_first(&column.fine));
         when(fine.chain(coarse).chain(stamp), committed)
     }
 
     fn oldest_end(&self, moments: &Moments, cells: &Cells) -> Option<(Time, i64)> {
-        let missing = moments.after.len().saturating_sub(cells.len());
-        let mut ends = cells.iter().enumerate();
-        let (index, end) = ends.find_map(|(index, cell)| Some((index, cell?.1)))?;
-        let after = moments.after.get(missing + index)?;
-        Some((self.began.plus(i64::from(*after)), end))
+        self.ends(moments, cells, 0..cells.len()).next()
     }
 
-    /// The ends of a partition's log by our polls, newest first.
+    /// The ends of a partition's log by our polls, of these places.
     fn ends<'a>(
         &'a self,
         moments: &'a Moments,
         cells: &'a Cells,
+        places: impl Iterator<Item = usize> + 'a,
     ) -> impl Iterator<Item = (Time, i64)> + 'a {
-        let times = moments.after.iter().rev();
-        times
-            .zip(cells.iter().rev())
-            .filter_map(|(after, cell)| Some((self.began.plus(i64::from(*after)), cell?.1)))
+        let missing = moments.after.len().saturating_sub(cells.len());
+        places.filter_map(move |place| {
+            let after = moments.after.get(missing + place)?;
+            let (_, end) = cells.get(place)?;
+            Some((self.began.plus(i64::from(*after)), end))
+        })
     }
 }
 

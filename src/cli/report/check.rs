@@ -49,7 +49,11 @@ pub(super) fn items(check: &LagCheck, picture: &Picture, now: Time) -> Vec<Item>
     let partitions = group_partitions(&picture.site, group, Want::All);
     let lag = group_lag(&partitions);
     let history = picture.history.group(&check.group);
-    let time = history.and_then(|of| of.outlook(&picture.site, &partitions, now).time_lag);
+    let time = history.and_then(|of| {
+        of.outlook(&picture.site, &partitions, now)
+            .expected
+            .time_lag
+    });
     let seconds = match (lag.whole(), time) {
         // Nothing to read: no record waits.
         (Some(0), _) => Some((0.0, true)),

@@ -142,8 +142,8 @@ pub(super) fn status(of: GroupStatus) -> Item {
 
 /// What may be expected, as keys of an item.
 pub(super) fn outlook(of: &Outlook) -> Item {
-    let (exact, at_least) = seconds(of.time_lag);
-    let (word, drained) = drain(of.drain);
+    let (exact, at_least) = seconds(of.expected.time_lag);
+    let (word, drained) = drain(of.expected.drain);
     item(json!({
         "lag_seconds": exact,
         "lag_seconds_more_than": at_least,

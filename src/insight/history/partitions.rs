@@ -5,7 +5,7 @@ use crate::model::{BrokerId, Group, GroupKind, Kafka, Name, Site, Time};
 use super::GroupHistory;
 use crate::insight::{
     Column, Drain, Judgement, PartitionHealth, PartitionLag, PartitionState, Rates, Rules, Status,
-    TimeLag, When, drain, group_drain, offsets_partition, partition_health,
+    TimeLag, When, drain, offsets_partition, partition_health,
     status::Circumstances,
     window::{Polled, Samples},
 };
@@ -164,7 +164,7 @@ impl GroupHistory {
             .collect();
         self.window.push(at, &polled);
         self.judge_all(site, group, at, partitions, room);
-        self.expected = self.outlook_in(site, partitions, at, room);
+        self.expected = self.expect(site, partitions, at, room);
         self.rebalances.observe(group, at);
     }
 
@@ -239,14 +239,6 @@ impl GroupHistory {
         self.status
     }
 
-    /// What may be expected, as at the last sample; nothing where that is old.
-    pub fn expected_at(&self, now: Time) -> Outlook {
-        if self.window.is_old(now) {
-            return Outlook::default();
-        }
-        self.expected
-    }
-
     /// What is known of one partition over time.
     pub fn column(&self, of: &PartitionLag<'_>) -> Option<&Column> {
         self.window.column(&of.id.topic, of.id.partition)
@@ -278,7 +270,12 @@ impl GroupHistory {
         })
     }
 
-    fn drain(&self, column: &Column, of: &PartitionLag<'_>, rates: Option<Rates>) -> Option<Drain> {
+    pub(super) fn drain(
+        &self,
+        column: &Column,
+        of: &PartitionLag<'_>,
+        rates: Option<Rates>,
+    ) -> Option<Drain> {
         let rates = rates?;
         let commits = self.window.commit_interval(column);
         let grain = rates.grain(
@@ -289,30 +286,41 @@ impl GroupHistory {
     }
 
     /// Rates over the last minute, or three commits where that is longer.
-    fn rates(&self, column: &Column, room: &mut Room) -> Option<Rates> {
+    pub(super) fn rates(&self, column: &Column, room: &mut Room) -> Option<Rates> {
         self.window.fine_into(column, &mut room.samples.fine);
         let commits = 3.0 * self.window.rules(column).commit_interval;
         let newest = room.samples.fine.last()?.at;
         #[expect(clippy::cast_possible_truncation, reason = "minutes")]
         let millis = (commits.clamp(60.0, 3_600.0) * 1_000.0) as i64;
-        let within = room.samples.fine.iter();
-        let within = within.filter(|of| newest.since(of.at) <= millis);
         room.ends.clear();
-        room.ends
-            .extend(within.clone().map(|of| (of.at, of.end as f64)));
         room.committed.clear();
-        let committed = within.filter_map(|of| Some((of.at, of.committed? as f64)));
-        room.committed.extend(committed);
+        for of in &room.samples.fine {
+            if newest.since(of.at) <= millis {
+                room.ends.push((of.at, of.end as f64));
+                let committed = of.committed.map(|committed| (of.at, committed as f64));
+                room.committed.extend(committed);
+            }
+        }
         Rates::of_in(&room.ends, &room.committed, &mut room.slopes)
     }
 
     /// How old the next record is that the group will read of a partition.
     pub fn time_lag(&self, site: &Site, of: &PartitionLag<'_>, now: Time) -> Option<TimeLag> {
+        self.time_lag_in(site, of, self.column(of), now)
+    }
+
+    pub(super) fn time_lag_in(
+        &self,
+        site: &Site,
+        of: &PartitionLag<'_>,
+        column: Option<&Column>,
+        now: Time,
+    ) -> Option<TimeLag> {
         let lag = of.lag?;
         if lag <= 0 {
             return Some(TimeLag::Seconds(0.0));
         }
-        let column = self.column(of)?;
+        let column = column?;
         let stamp = site.kafka.stamp(&of.id, of.committed?);
         self.window.when(column, stamp).lag(now)
     }
@@ -322,99 +330,6 @@ impl GroupHistory {
         of.lag.filter(|lag| *lag > 0)?;
         Some(self.window.when(self.column(of)?, None))
     }
-
-    /// When the group's lag is worked off, and how old the oldest record is that it has not read.
-    pub fn outlook(&self, site: &Site, partitions: &[PartitionLag<'_>], now: Time) -> Outlook {
-        self.outlook_in(site, partitions, now, &mut Room::default())
-    }
-
-    fn outlook_in(
-        &self,
-        site: &Site,
-        partitions: &[PartitionLag<'_>],
-        now: Time,
-        room: &mut Room,
-    ) -> Outlook {
-        let with_lag = || {
-            let rows = partitions.iter().enumerate();
-            rows.filter(|(_, of)| of.lag.is_some())
-                .map(|(index, of)| (of, self.window.column_at(index, &of.id)))
-        };
-        // With one part of which only the least is known, or none, the whole is no better known.
-        let left_out = partitions.iter().any(|of| {
-            of.lag.is_none()
-                && !matches!(
-                    of.state,
-                    PartitionState::Uncommitted | PartitionState::Deleted
-                )
-        });
-        let (mut inflow, mut outflow) = (Sum::default(), Sum::default());
-        room.drains.clear();
-        let mut knows_drains = true;
-        for (of, column) in with_lag() {
-            let rates = column.and_then(|column| self.rates(column, room));
-            inflow.add(rates.map(|rates| rates.inflow));
-            outflow.add(rates.map(|rates| rates.outflow));
-            match column.and_then(|column| self.drain(column, of, rates)) {
-                Some(drain) => room.drains.push(drain),
-                None => knows_drains = false,
-            }
-        }
-        let drain = if knows_drains {
-            group_drain(room.drains.iter().copied())
-        } else {
-            None
-        };
-        Outlook {
-            drain: drain.filter(|of| !left_out || matches!(of, Drain::Never { .. })),
-            time_lag: oldest(
-                with_lag().map(|(of, _)| self.time_lag(site, of, now)),
-                left_out,
-            ),
-            inflow: inflow.told(),
-            outflow: outflow.told(),
-        }
-    }
-}
-
-/// The longest of the time lags of a group's partitions; None where one is not known.
-fn oldest(all: impl Iterator<Item = Option<TimeLag>>, left_out: bool) -> Option<TimeLag> {
-    let mut partly = left_out;
-    let mut longest: Option<f64> = None;
-    for one in all {
-        let one = one?;
-        partly |= matches!(one, TimeLag::MoreThan(_));
-        longest = Some(longest.map_or(one.at_least(), |known| known.max(one.at_least())));
-    }
-    longest.map(|seconds| {
-        if partly {
-            TimeLag::MoreThan(seconds)
-        } else {
-            TimeLag::Seconds(seconds)
-        }
-    })
-}
-
-/// A sum of what is known of all; nothing where one is not.
-#[derive(Default)]
-struct Sum {
-    known: f64,
-    parts: usize,
-    unknown: bool,
-}
-
-impl Sum {
-    fn add(&mut self, part: Option<f64>) {
-        self.parts += 1;
-        match part {
-            Some(part) => self.known += part,
-            None => self.unknown = true,
-        }
-    }
-
-    fn told(&self) -> Option<f64> {
-        (!self.unknown && self.parts > 0).then_some(self.known)
-    }
 }
 
 /// Room to work in: a round judges tens of thousands of partitions one after the other.
@@ -423,18 +338,8 @@ pub(super) struct Room {
     ends: Vec<(Time, f64)>,
     committed: Vec<(Time, f64)>,
     slopes: Vec<f64>,
-    drains: Vec<Drain>,
+    pub(super) drains: Vec<Drain>,
     pub(super) samples: Samples,
-}
-
-/// What may be expected of a whole group.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Outlook {
-    pub drain: Option<Drain>,
-    pub time_lag: Option<TimeLag>,
-    /// Records a second.
-    pub inflow: Option<f64>,
-    pub outflow: Option<f64>,
 }
 
 /// A share group has no committed offset that could stand still, and no owners.

@@ -445,7 +445,7 @@ fn speed(case: &Case<'_>, causes: &mut Vec<Cause>) {
             lag,
             proofs,
         });
-    } else if let Some(Drain::In { seconds, .. }) = case.outlook.drain {
+    } else if let Some(Drain::In { seconds, .. }) = case.outlook.expected.drain {
         causes.push(Cause {
             kind: CauseKind::CatchingUp,
             subject: Key::Group(case.id().clone()),

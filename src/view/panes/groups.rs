@@ -181,7 +181,11 @@ fn group_facts<'a>(
     let mut facts = vec![Fact::new("lag", parts)];
     if let Some(history) = history {
         let mut parts = vec![status(history.status_at(cx.now))];
-        parts.extend(outlook(&history.expected_at(cx.now)));
+        parts.extend(outlook(&history.outlook_at(
+            &cx.picture.site,
+            partitions,
+            cx.now,
+        )));
         facts.push(Fact::new("status", parts));
     }
     facts.push(Fact::new("state", state));

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{Cell, Column, Cx, List, Role, SortKey},
-    insight::{GroupHistory, Outlook, Status},
+    insight::{Expected, GroupHistory, Status},
     model::{Group, Key, Ledger, Source},
     view::{panes::cells, text},
 };
@@ -114,7 +114,7 @@ impl All<'_> {
         }
     }
 
-    fn expected(&self, number: u32) -> Outlook {
+    fn expected(&self, number: u32) -> Expected {
         let history = self.cx.picture.history.at(number);
         history
             .map(|history| history.expected_at(self.cx.now))

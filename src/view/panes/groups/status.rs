@@ -89,11 +89,11 @@ pub(in crate::view::panes) fn drain<'a>(of: Option<Drain>) -> (Cell<'a>, SortKey
 /// What may be expected of a group, in words.
 pub(in crate::view::panes) fn outlook<'a>(of: &Outlook) -> Vec<Cell<'a>> {
     let mut parts = Vec::new();
-    if let Some(time) = of.time_lag.filter(|time| time.at_least() > 0.0) {
+    if let Some(time) = of.expected.time_lag.filter(|time| time.at_least() > 0.0) {
         let (cell, _) = time_lag(Some(time));
         parts.push(Cell::text(format!("{} behind", cell.text)));
     }
-    match of.drain {
+    match of.expected.drain {
         None => {}
         Some(Drain::CaughtUp) => parts.push(Cell::new("caught up", Role::Good)),
         Some(Drain::In { seconds, low, high }) => {
