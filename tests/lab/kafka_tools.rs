@@ -15,15 +15,26 @@ pub(crate) struct Reading {
     pub(crate) partitions: BTreeMap<Place, Cells>,
 }
 
-/// Every table that begins with GROUP: the columns of a row by their heads. The last takes the rest of its line.
+/// Every table that begins with GROUP: the columns of a row by their heads. The last takes the rest of its line. Of a group
+/// that nobody ever joined the tools leave a cell blank.
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut heads: Vec<String> = Vec::new();
     let mut found = Vec::new();
     for line in text.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let mut words: Vec<&str> = line.split_whitespace().collect();
         if words.first() == Some(&"GROUP") {
             heads = words.into_iter().map(str::to_owned).collect();
-        } else if !heads.is_empty() && words.len() >= heads.len() {
+            continue;
+        }
+        let blank = ["ASSIGNMENT-STRATEGY", "PROTOCOL"]
+            .iter()
+            .find_map(|name| heads.iter().position(|head| head == name));
+        if let Some(blank) = blank
+            && words.len() + 1 == heads.len()
+        {
+            words.insert(blank, "-");
+        }
+        if !heads.is_empty() && words.len() >= heads.len() {
             let last = heads.len() - 1;
             let mut cells: Vec<String> = words[..last].iter().map(ToString::to_string).collect();
             cells.push(words[last..].join(" "));
@@ -76,13 +87,18 @@ impl Reading {
         reading
     }
 
+    /// Asks of consumer groups alone, and of no log: a partition without a leader has none to tell of.
+    pub(crate) fn consumers() -> Self {
+        let mut reading = Self::default();
+        reading.list_groups();
+        reading.read_consumer_groups();
+        reading
+    }
+
     fn list_groups(&mut self) {
         for row in rows(&kafka("groups", &["--list"])) {
             let kind = row["TYPE"].to_lowercase();
-            let cells = Cells::from([
-                ("type", Some(kind)),
-                ("protocol", Some(row["PROTOCOL"].clone())),
-            ]);
+            let cells = Cells::from([("type", Some(kind)), ("protocol", cell(&row["PROTOCOL"]))]);
             self.groups.insert(row["GROUP"].clone(), cells);
         }
     }

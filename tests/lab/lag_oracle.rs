@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::fixture::{BOOTSTRAP, alone, kubeconfig, kubectl};
+use crate::fixture::{Answer, BOOTSTRAP, alone, kubeconfig, kubectl};
 use crate::kafka_tools::{Cells, Place, Reading};
 use crate::program::{items, plimsoll};
 use crate::quiet::Quiet;
 
-fn lag_items() -> Vec<Value> {
+pub(crate) fn lag_report() -> Answer {
     let kubeconfig = kubeconfig();
-    let report = plimsoll(&[
+    plimsoll(&[
         "lag",
         "-o",
         "json",
@@ -20,8 +20,11 @@ fn lag_items() -> Vec<Value> {
         "lab-admin",
         "--kubeconfig",
         &kubeconfig,
-    ]);
-    items("lag", &report.json())
+    ])
+}
+
+pub(crate) fn lag_items() -> Vec<Value> {
+    items("lag", &lag_report().json())
 }
 
 /// A JSON scalar as the tools would print it; null is None.
@@ -34,21 +37,21 @@ fn printed(value: &Value) -> Option<String> {
 }
 
 /// Our cells that the oracle has as well.
-fn same_cells(item: &Value, oracle: &Cells) -> Cells {
+pub(crate) fn same_cells(item: &Value, oracle: &Cells) -> Cells {
     oracle
         .keys()
         .map(|name| (*name, printed(&item[*name])))
         .collect()
 }
 
-fn text(item: &Value, name: &str) -> String {
+pub(crate) fn text(item: &Value, name: &str) -> String {
     item[name]
         .as_str()
         .unwrap_or_else(|| panic!("{name} is no text in {item}"))
         .to_owned()
 }
 
-fn partitions_by_place(groups: &[Value]) -> BTreeMap<Place, Value> {
+pub(crate) fn partitions_by_place(groups: &[Value]) -> BTreeMap<Place, Value> {
     let mut found = BTreeMap::new();
     for group in groups {
         for partition in group["partitions"].as_array().unwrap() {
@@ -145,4 +148,61 @@ fn lag_of_every_partition_is_what_kafkas_tools_print() {
         behind.count() > 0,
         "a quiet fraud is still behind, or the check is a weak one"
     );
+}
+
+/// What the two readings of the tool, one before and one after, allow a number to be.
+fn between(ours: &Value, before: &Cells, after: &Cells, name: &str) -> bool {
+    let told = |cells: &Cells| {
+        cells
+            .get(name)
+            .cloned()
+            .flatten()
+            .and_then(|text| text.parse::<i64>().ok())
+    };
+    match (ours[name].as_i64(), told(before), told(after)) {
+        (Some(ours), Some(low), Some(high)) => (low..=high).contains(&ours),
+        (None, None, None) => true,
+        // It was committed first, or answered last, between the two.
+        (_, low, high) => low.is_none() != high.is_none(),
+    }
+}
+
+#[test]
+fn under_load_a_lag_is_within_what_moved_between_two_reads_of_kafkas_tools() {
+    let _lab = alone();
+    let before = Reading::take();
+    let ours = partitions_by_place(&lag_items());
+    let after = Reading::take();
+    let mut wrong = Vec::new();
+    let mut moved = 0;
+    for (place, item) in &ours {
+        let (Some(low), Some(high)) = (before.partitions.get(place), after.partitions.get(place))
+        else {
+            continue;
+        };
+        moved += usize::from(low["end"] != high["end"]);
+        for name in ["start", "committed", "end"] {
+            if !between(item, low, high, name) {
+                wrong.push(format!("{place:?} {name}: {item}\n  {low:?}\n  {high:?}"));
+            }
+        }
+        let offsets = (item["end"].as_i64(), item["committed"].as_i64());
+        // Of a share group the broker counts, and not the offsets.
+        if let ((Some(end), Some(committed)), Some(lag)) = (offsets, item["lag"].as_i64())
+            && place.0 != "lab-share"
+            && end - committed != lag
+        {
+            wrong.push(format!("{place:?}: {end} - {committed} is not {lag}"));
+        }
+        for name in ["member", "host", "client_id"] {
+            if let (Some(a), Some(b)) = (low.get(name), high.get(name))
+                && a == b
+                && &printed(&item[name]) != a
+            {
+                wrong.push(format!("{place:?} {name}: {item} is not {a:?}"));
+            }
+        }
+    }
+    assert!(moved > 10, "{moved} partitions moved: there was no load");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

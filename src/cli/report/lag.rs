@@ -114,9 +114,19 @@ pub(super) fn group_item(picture: &Picture, group: &Group, now: Time) -> Item {
     ));
     let found = history.map(|of| of.outlook(site, &partitions, now));
     row.extend(outlook(&found.unwrap_or_default()));
-    let unknown = row.get("status").is_none_or(Value::is_null)
-        || row.get("lag_seconds").is_none_or(Value::is_null);
-    let why = unknown.then(|| samples_missing(history));
+    let is_unknown = |key: &str| row.get(key).is_none_or(Value::is_null);
+    let unknown = is_unknown("status") || is_unknown("lag_seconds");
+    let why = unknown.then(|| {
+        if let Some(left_out) = lag.left_out() {
+            format!("{left_out}: their end or commit could not be read")
+        } else if lag.partitions > 0 && lag.uncommitted == lag.partitions {
+            "nothing is committed".to_owned()
+        } else if !is_unknown("status") && !is_unknown("lag_seconds_more_than") {
+            "the oldest unread record is older than the first sample".to_owned()
+        } else {
+            samples_missing(history)
+        }
+    });
     row.insert("unknown_because".into(), json!(why));
     row
 }

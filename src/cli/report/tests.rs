@@ -317,3 +317,34 @@ async fn a_group_is_called_absent_only_where_groups_can_be_seen() {
     assert_eq!(exit.code, Code::Nothing);
     assert!(exit.lines().all(|line| !line.contains("does not exist")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_known_has_the_reason_that_holds() {
+    let mut said = world();
+    let of = said
+        .iter_mut()
+        .find_map(|envelope| match &mut envelope.update {
+            Update::Commits(commits) => commits.iter_mut().find(|of| !of.topics.is_empty()),
+            _ => None,
+        })
+        .unwrap();
+    let group = of.group.to_string();
+    let partitions = of.topics.iter_mut().flat_map(|(_, partitions)| partitions);
+    partitions.for_each(|partition| partition.offset = None);
+    said.retain(|envelope| match &envelope.update {
+        Update::Commits(commits) => commits.iter().any(|of| {
+            *of.group != *group || of.topics.iter().all(|(_, all)| all[0].offset.is_none())
+        }),
+        _ => true,
+    });
+    let exit = report_on(
+        said,
+        &Subject::Lag(vec![group]),
+        &settings(Format::Json),
+        ALL,
+    )
+    .await;
+    let items = items(&exit);
+    assert_eq!(items[0]["lag"], Value::Null);
+    assert_eq!(items[0]["unknown_because"], "nothing is committed");
+}
