@@ -10,6 +10,7 @@
 
 mod judge {
     pub(crate) mod kinds;
+    mod ordering;
     pub(crate) mod polls;
     pub(crate) mod simulation;
 }
