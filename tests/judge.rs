@@ -9,6 +9,7 @@
 )]
 
 mod judge {
+    mod bisect;
     pub(crate) mod kinds;
     mod ordering;
     pub(crate) mod polls;
