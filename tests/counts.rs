@@ -16,7 +16,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use common::fake_broker::{FakeCluster, World, api};
 use plimsoll::{
     app::Interest,
-    model::{BrokerId, Envelope, HealthReport, Name, OffsetKind, Site, Source, State, Update},
+    model::{
+        BrokerId, Envelope, HealthReport, Name, OffsetKind, PartitionId, Site, Source, State,
+        Update,
+    },
     source::{Feed, Live, Running},
 };
 use tokio::sync::mpsc;
@@ -226,6 +229,80 @@ async fn a_refresh_asked_for_comes_at_once() {
     watched.running.refresh();
     let said = tokio::time::timeout(Duration::from_millis(100), watched.from.recv()).await;
     assert!(said.is_ok(), "not in {:?}", before.elapsed());
+}
+
+/// Looks at one group and at all partitions of its topic, as far behind.
+fn look_far_behind(watched: &Watched, partitions: i32) {
+    let behind = (0..partitions).map(|partition| PartitionId {
+        topic: "topic-00000".into(),
+        partition,
+    });
+    watched.running.wishes.look_at(Interest {
+        groups: ["group-00000".into()].into(),
+        behind: behind.collect(),
+        ..Interest::default()
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn timestamps_of_many_partitions_are_searched_by_the_same_requests() {
+    const WRITTEN: i64 = 1_700_000_000_000;
+    let mut watched = Watched::new(World::volume(3, 1, 30, 1));
+    watched.fake.change(|world| {
+        for partition in &mut world.topics.get_mut("topic-00000").unwrap().partitions {
+            partition.written = Some(WRITTEN);
+        }
+    });
+    watched.round().await;
+    watched.fake.forget();
+    look_far_behind(&watched, 30);
+    let said = watched.round().await;
+    let stamps: Vec<_> = said
+        .iter()
+        .filter_map(|envelope| match &envelope.update {
+            Update::Stamps(stamps) => Some(stamps),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(stamps.len(), 30, "{stamps:?}");
+    for stamp in stamps {
+        let off = (stamp.written.0 - WRITTEN - 1_000 * stamp.offset).abs();
+        assert!(off <= stamp.within && off <= 1_000, "{stamp:?}");
+    }
+    let asked = watched.fake.asked();
+    for broker in 1..=3 {
+        let of = asked.iter().filter(|asked| asked.broker == broker);
+        let lists = of.filter(|asked| asked.api == api::LIST_OFFSETS).count();
+        assert!(
+            lists <= 1 + 30,
+            "broker {broker}: ends, and {lists} with them"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_timestamp_is_not_searched_for_in_every_round() {
+    let mut watched = Watched::new(World::volume(3, 1, 6, 1));
+    watched.round().await;
+    watched.fake.forget();
+    look_far_behind(&watched, 6);
+    watched.round().await;
+    let lists = |watched: &Watched| watched.asked().get(&api::LIST_OFFSETS).copied();
+    assert_eq!(lists(&watched), Some(3 + 3), "ends, and one probe");
+    for _ in 0..2 {
+        watched.fake.forget();
+        watched.round().await;
+        assert_eq!(lists(&watched), Some(3), "ends");
+    }
+    // One that was not looked for is at once.
+    watched.fake.change(|world| {
+        let group = world.groups.get_mut("group-00000").unwrap();
+        *group.offsets.values_mut().next().unwrap() -= 100;
+    });
+    watched.fake.forget();
+    watched.round().await;
+    assert_eq!(lists(&watched), Some(3 + 3), "it went back");
 }
 
 /// Every partition's end grows by one.

@@ -3,16 +3,20 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     clippy::disallowed_methods,
     reason = "tests"
 )]
 
 mod judge {
+    mod bisect;
     pub(crate) mod kinds;
+    mod ordering;
+    pub(crate) mod polls;
     pub(crate) mod simulation;
 }
 
-use judge::{kinds, simulation};
+use judge::{kinds, polls, simulation};
 
 use serde_json::Value;
 
@@ -161,4 +165,30 @@ fn polled_statuses_are_right_where_the_truth_is_known() {
             );
         }
     }
+}
+
+#[test]
+fn a_group_that_is_polled_less_often_than_before_is_judged_all_the_same() {
+    use plimsoll::insight::Status;
+    let mut picture = polls::world(1);
+    let mut at = 0.0;
+    let mut poll = |every: f64, times: usize, reads: bool| {
+        let mut committed = 0;
+        for _ in 0..times {
+            at += every;
+            let end = (1_000.0 * at) as i64;
+            committed = if reads { end - 500 } else { committed.max(1) };
+            polls::poll(&mut picture, at, &[(true, Some(committed), end)]);
+        }
+        picture.history.group("g0000").unwrap().status.worst
+    };
+    // Fewer samples reach as far back: first many fewer, then one fewer with each change.
+    assert_eq!(poll(1.0, 192, true), Status::Ok);
+    assert_eq!(poll(10.0, 200, true), Status::Ok);
+    assert_eq!(poll(1.0, 192, true), Status::Ok);
+    for slower in 0..100 {
+        let every = 1.0 + f64::from(slower) / 100.0;
+        assert_eq!(poll(every, 3, true), Status::Ok);
+    }
+    assert_eq!(poll(10.0, 60, false), Status::Stall);
 }

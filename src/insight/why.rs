@@ -5,6 +5,7 @@ mod kafka;
 mod losses;
 mod pods;
 mod proof;
+mod scaling;
 mod still;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,7 @@ use super::{
     timelag::{When, when},
 };
 
-use cells::Cells;
+use cells::{Cells, make_room};
 pub(super) use slot::Slot;
 
 /// The moments of samples at one distance, oldest first.
@@ -25,15 +25,7 @@ struct Moments {
 
 impl Moments {
     fn push(&mut self, began: Time, at: Time, capacity: usize) {
-        if self.after.len() == capacity {
-            self.after.pop_front();
-        } else if self.after.len() == self.after.capacity() {
-            self.after.reserve_exact(if self.after.is_empty() {
-                4
-            } else {
-                capacity - self.after.len()
-            });
-        }
+        make_room(&mut self.after, capacity);
         self.after
             .push_back(u32::try_from(at.since(began)).unwrap_or(u32::MAX));
     }

@@ -8,13 +8,17 @@ mod round;
 mod seldom;
 mod stamps;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::sync::watch;
 
 use crate::{
     app::Interest,
-    model::{BrokerId, HealthReport, Source, Stamp, State, Time, Update},
+    model::{BrokerId, HealthReport, PartitionId, Source, Stamp, State, Time, Update},
     net::kafka::{Client, Error},
 };
 
@@ -40,10 +44,12 @@ pub struct Collector {
     /// Of each group: its state when it was described, and when that was.
     described: BTreeMap<Arc<str>, (Arc<str>, Time)>,
     /// Topics whose settings are known.
-    configured: std::collections::BTreeSet<Arc<str>>,
+    configured: BTreeSet<Arc<str>>,
     log_dirs_looked_at: bool,
     /// What was found when timestamps were looked up last: the next search begins there.
     stamps: Vec<Stamp>,
+    /// Where timestamps were looked up last, found or not.
+    sought: BTreeSet<(PartitionId, i64)>,
     stamped: Option<Time>,
 }
 
@@ -64,9 +70,10 @@ impl Collector {
             controller: None,
             asked: BTreeMap::new(),
             described: BTreeMap::new(),
-            configured: std::collections::BTreeSet::new(),
+            configured: BTreeSet::new(),
             log_dirs_looked_at: false,
             stamps: Vec::new(),
+            sought: BTreeSet::new(),
             stamped: None,
         }
     }

@@ -10,17 +10,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::{
-    insight::{Picture, Status},
-    model::{
-        Broker, BrokerId, Cluster, CommittedPartition, Envelope, GroupCommits, GroupKind,
-        GroupListing, ListedGroup, Metadata, OffsetKind, OffsetListing, Partition, Time,
-        TopicMetadata, TopicOffsets, Update,
-    },
-};
+use plimsoll::insight::Status;
 
-const BROKER: BrokerId = BrokerId(1);
-const BEGAN: i64 = 1_700_000_000_000;
+use super::polls::{poll, world};
+
 const STEP: f64 = 0.1;
 
 /// Numbers that look random and are the same each time (SplitMix64).
@@ -360,81 +353,6 @@ impl Said {
     }
 }
 
-fn say(picture: &mut Picture, seconds: f64, update: Update) {
-    picture.apply(Envelope {
-        at: Time(BEGAN + (seconds * 1_000.0) as i64),
-        site: "simulated".into(),
-        update,
-    });
-}
-
-fn topology(groups: usize) -> Update {
-    let partition = Partition {
-        leader: Some(BROKER),
-        replicas: vec![BROKER],
-        isr: vec![BROKER],
-        ..Partition::default()
-    };
-    Update::Metadata(Metadata {
-        cluster: Cluster {
-            id: None,
-            controller: None,
-            brokers: vec![Broker {
-                id: BROKER,
-                host: "b".into(),
-                port: 9092,
-                rack: None,
-            }],
-        },
-        topics: (0..groups)
-            .map(|number| TopicMetadata {
-                name: format!("t{number:04}").as_str().into(),
-                id: None,
-                internal: false,
-                partitions: vec![partition.clone()],
-            })
-            .collect(),
-    })
-}
-
-fn poll(picture: &mut Picture, at: f64, runs: &[Run]) {
-    let name = |prefix: &str, number: usize| format!("{prefix}{number:04}").as_str().into();
-    let listed = runs.iter().enumerate().map(|(number, run)| ListedGroup {
-        id: name("g", number),
-        kind: GroupKind::Classic,
-        protocol_type: "consumer".into(),
-        state: if run.has_member { "Stable" } else { "Empty" }.into(),
-        coordinator: BROKER,
-    });
-    let listing = GroupListing {
-        answered: vec![BROKER],
-        groups: listed.collect(),
-    };
-    let commits = runs.iter().enumerate().map(|(number, run)| GroupCommits {
-        group: name("g", number),
-        topics: vec![(
-            name("t", number),
-            vec![CommittedPartition {
-                partition: 0,
-                offset: Some(run.committed),
-                lag: None,
-            }],
-        )],
-    });
-    let commits = commits.collect();
-    let ends = runs.iter().enumerate().map(|(number, run)| TopicOffsets {
-        topic: name("t", number),
-        offsets: vec![(0, run.end as i64)],
-    });
-    let ends = OffsetListing {
-        kind: OffsetKind::End,
-        topics: ends.collect(),
-    };
-    say(picture, at, Update::Groups(listing));
-    say(picture, at, Update::Commits(commits));
-    say(picture, at, Update::Offsets(ends));
-}
-
 /// Polls all scenarios for an hour, each with as many seeds.
 pub(crate) fn simulate(every: f64, seeds: u64) -> BTreeMap<&'static str, Said> {
     const HOUR: f64 = 3_600.0;
@@ -442,8 +360,7 @@ pub(crate) fn simulate(every: f64, seeds: u64) -> BTreeMap<&'static str, Said> {
         .iter()
         .flat_map(|of| (1..=seeds).map(move |seed| Run::new(of, seed)))
         .collect();
-    let mut picture = Picture::new("simulated".into());
-    say(&mut picture, 0.0, topology(runs.len()));
+    let mut picture = world(runs.len());
     let mut said: BTreeMap<&'static str, Said> = BTreeMap::new();
     let mut first: Vec<Option<f64>> = vec![None; runs.len()];
     let mut jitter = Random(99);
@@ -453,7 +370,10 @@ pub(crate) fn simulate(every: f64, seeds: u64) -> BTreeMap<&'static str, Said> {
             run.step(at);
         }
         if at >= next {
-            poll(&mut picture, at, &runs);
+            let polled = runs
+                .iter()
+                .map(|run| (run.has_member, Some(run.committed), run.end as i64));
+            poll(&mut picture, at, &polled.collect::<Vec<_>>());
             next += every * (1.0 + 0.01 * jitter.normal());
             for (number, run) in runs.iter().enumerate() {
                 let history = picture.history.group(&format!("g{number:04}")).unwrap();

@@ -238,6 +238,104 @@ fn what_keda_holds_is_said_once_and_by_its_scaled_object() {
 }
 
 #[test]
+fn why_a_group_is_too_slow_names_the_autoscaler_that_is_at_its_maximum() {
+    use plimsoll::{
+        insight::{Cause, CauseKind, why},
+        model::{Autoscaler, Delta, Owner, ScaledObjectRow},
+    };
+    let mut play = Play::guarded((160, 50));
+    play.live(60);
+    let slow = |play: &Play| -> Cause {
+        let picture = &play.session.app.picture;
+        let found = why(picture, &"fraud".into(), play.session.now).unwrap();
+        let mut causes = found.causes.into_iter();
+        causes
+            .find(|cause| cause.kind == CauseKind::TooSlow)
+            .unwrap()
+    };
+    let target = Owner {
+        kind: "Deployment".into(),
+        name: "fraud".into(),
+    };
+    let hpa = |max: u32, current: u32, desired: u32| Autoscaler {
+        namespace: "finance".into(),
+        name: "keda-hpa-fraud".into(),
+        target: target.clone(),
+        min: 1,
+        max,
+        current: Some(current),
+        desired: Some(desired),
+    };
+    let scaled = |max: Option<u32>, paused: bool| ScaledObjectRow {
+        namespace: "finance".into(),
+        name: "fraud".into(),
+        target: target.clone(),
+        groups: Vec::new(),
+        min: Some(1),
+        max,
+        paused,
+    };
+    let feed = |play: &mut Play, update: Update| {
+        let now = play.session.now;
+        play.session.feed([world::at(now, update)]);
+    };
+    assert!(!slow(&play).what.contains("maximum"), "{:?}", slow(&play));
+    for (given, is_named) in [
+        (hpa(1, 1, 1), true),
+        (hpa(4, 1, 4), false),
+        (hpa(4, 4, 2), false),
+    ] {
+        let of = format!("{given:?}");
+        feed(&mut play, Update::Autoscalers(Delta::set(vec![given])));
+        assert_eq!(
+            slow(&play).what.contains("at its maximum"),
+            is_named,
+            "{of}"
+        );
+    }
+    feed(
+        &mut play,
+        Update::Autoscalers(Delta::set(vec![hpa(1, 1, 1)])),
+    );
+    let cause = slow(&play);
+    let told = "; HorizontalPodAutoscaler keda-hpa-fraud is at its maximum of 1 replicas";
+    assert!(cause.what.ends_with(told), "{}", cause.what);
+    let proof = cause.proofs.last().unwrap();
+    assert_eq!(proof.value, "1");
+    assert_eq!(proof.threshold.as_deref(), Some("maximum 1"));
+    assert_eq!(proof.source, Source::Autoscalers);
+    assert!(proof.age(play.session.now).is_some(), "{proof:?}");
+    let shown = "kubectl --context prod -n finance get hpa keda-hpa-fraud";
+    assert_eq!(proof.command.as_deref(), Some(shown));
+    play.press("2 / f r a u d enter w");
+    assert_has(&play.text(), &["is at its maximum of 1", shown]);
+    // Its autoscaler is KEDA's own: what is set in the ScaledObject is said, and once.
+    for (max, paused, is_named) in [
+        (Some(1), false, true),
+        (Some(1), true, false),
+        (None, false, false),
+    ] {
+        let row = scaled(max, paused);
+        feed(&mut play, Update::ScaledObjects(Delta::set(vec![row])));
+        let what = slow(&play).what;
+        let named = what.contains("ScaledObject fraud is at its maximum of 1 replicas");
+        assert_eq!(named, is_named, "{what}");
+        assert_eq!(
+            what.matches("maximum").count(),
+            usize::from(is_named),
+            "{what}"
+        );
+    }
+    let lost = world::health(Source::Autoscalers, State::Unreachable, "gone");
+    play.session.feed([lost]);
+    assert!(
+        !slow(&play).what.contains("maximum"),
+        "{}",
+        slow(&play).what
+    );
+}
+
+#[test]
 fn what_a_pod_does_is_not_told_from_the_time_of_other_pods() {
     let mut play = Play::guarded((120, 40));
     play.press("1 enter s 6");

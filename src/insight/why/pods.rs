@@ -7,7 +7,7 @@ use crate::{
     model::{Key, Member, Name, PodId, PodRow, SeriesKey, Signal, Source, Time, WorkloadId},
 };
 
-use super::{Case, Cause, Look, lag_of};
+use super::{Case, Cause, Look, lag_of, scaling};
 
 /// Restarts in ten minutes that are a crash loop.
 const RESTARTS: u32 = 2;
@@ -92,6 +92,7 @@ pub(super) fn look(case: &Case<'_>, causes: &mut Vec<Cause>, looked_at: &mut Vec
     ghosts(case, &joins, causes);
     not_members(case, &of_workload, &with_members, causes);
     nobody(case, owner.as_ref(), causes);
+    scaling::look(case, owner.as_ref(), causes);
     looked_at.push(Look {
         at: "members",
         seen: match members {
@@ -386,6 +387,15 @@ fn not_members(
     }
 }
 
+/// Where the count of a workload is from.
+pub(super) fn source_of(workload: &WorkloadId) -> Source {
+    if &*workload.kind == "StatefulSet" {
+        Source::StatefulSets
+    } else {
+        Source::Deployments
+    }
+}
+
 /// Why nobody reads, where the workload says so.
 fn nobody(case: &Case<'_>, owner: Option<&WorkloadId>, causes: &mut [Cause]) {
     let Some(cause) = causes
@@ -397,11 +407,6 @@ fn nobody(case: &Case<'_>, owner: Option<&WorkloadId>, causes: &mut [Cause]) {
     let Some(workload) = owner.and_then(|id| case.site().workload(id)) else {
         return;
     };
-    let source = if &*workload.id.kind == "StatefulSet" {
-        Source::StatefulSets
-    } else {
-        Source::Deployments
-    };
     if workload.desired == 0 {
         cause.what = format!("{}; {} is scaled to 0", cause.what, workload.id);
         cause.subject = Key::Workload(workload.id.clone());
@@ -410,7 +415,7 @@ fn nobody(case: &Case<'_>, owner: Option<&WorkloadId>, causes: &mut [Cause]) {
         case.proof(
             format!("replicas of {}", workload.id),
             workload.desired,
-            source,
+            source_of(&workload.id),
         )
         .limit("1")
         .by(case.get_workload(&workload.id)),

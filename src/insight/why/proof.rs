@@ -116,6 +116,11 @@ impl Case<'_> {
         self.kubectl(&id.namespace, &["get", &what])
     }
 
+    /// What prints the bounds and the count of an autoscaler.
+    pub(super) fn get_scaler(&self, namespace: &str, kind: &str, name: &str) -> String {
+        self.kubectl(namespace, &["get", kind, name])
+    }
+
     pub(super) fn get_node(&self, name: &str) -> String {
         command_line(&[
             "kubectl",

@@ -56,10 +56,11 @@ fn lowest_of(cells: impl Iterator<Item = Option<Cell>>) -> i64 {
         .unwrap_or(i64::MAX)
 }
 
-fn push_bounded<T>(cells: &mut VecDeque<T>, cell: T, capacity: usize) {
-    if cells.len() >= capacity {
-        cells.pop_front();
-    } else if cells.len() == cells.capacity() {
+/// Makes room for one more. There may be more than fit: when polls come further apart, fewer of them are kept.
+pub(super) fn make_room<T>(cells: &mut VecDeque<T>, capacity: usize) {
+    let others = capacity.saturating_sub(1);
+    cells.drain(..cells.len().saturating_sub(others));
+    if cells.len() == cells.capacity() {
         // Few groups live for two polls only; those that do take no room for a hundred.
         let room = if cells.len() < 4 {
             4
@@ -68,6 +69,10 @@ fn push_bounded<T>(cells: &mut VecDeque<T>, cell: T, capacity: usize) {
         };
         cells.reserve_exact(room);
     }
+}
+
+fn push_bounded<T>(cells: &mut VecDeque<T>, cell: T, capacity: usize) {
+    make_room(cells, capacity);
     cells.push_back(cell);
 }
 

@@ -72,9 +72,11 @@ impl Bisect {
             });
             return None;
         }
-        // By turns where the offset lies between the two, as if records came in evenly, and half way.
+        // By turns where the offset lies between the two, as if records came in evenly, and half way. The first may gain
+        // next to nothing where they come in bursts: so only while there are probes left to halve all that remains.
+        let may_guess = self.halvings(high - low) < Self::PROBES - self.probes;
         let share = match end {
-            Some(end) if self.probes % 2 == 1 && end > offset => {
+            Some(end) if may_guess && self.probes % 2 == 1 && end > offset => {
                 ((self.target - offset) as f64 / (end - offset) as f64).clamp(0.1, 0.9)
             }
             _ => 0.5,
@@ -86,6 +88,14 @@ impl Bisect {
         let step = ((high - low) as f64 * share) as i64;
         self.asked = low + step.clamp(1, high - low);
         Some(self.asked)
+    }
+
+    /// How often a span must be halved until it is good enough.
+    fn halvings(&self, span: i64) -> u32 {
+        let halves = std::iter::successors(Some(span), |span| Some(span - span / 2));
+        let enough = (2 * self.tolerance).max(1);
+        let count = halves.take_while(|span| *span > enough).take(64).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// The answer to the probe: the first record at or after that timestamp, with its own; None: there is none.

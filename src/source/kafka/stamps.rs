@@ -52,24 +52,22 @@ impl Collector {
     /// Looks up the timestamps that are wished for.
     pub(super) async fn stamps(&mut self, round: &Round) -> Result<(), Closed> {
         if round.behind.is_empty() {
+            self.sought.clear();
             if !std::mem::take(&mut self.stamps).is_empty() {
                 self.send(Update::Stamps(Vec::new())).await?;
             }
             return Ok(());
         }
         let now = clock::now();
-        let known: BTreeSet<(&PartitionId, i64)> = self
-            .stamps
-            .iter()
-            .map(|stamp| (&stamp.id, stamp.offset))
-            .collect();
-        let missing = round
-            .behind
-            .iter()
-            .any(|(id, offset)| !known.range((id, i64::MIN)..=(id, *offset)).any(|_| true));
-        if !missing && !self.due_stamps(now) {
+        // What was looked for and not found is not there a moment later either.
+        let sought = |(id, offset): &(PartitionId, i64)| {
+            let up_to_it = (id.clone(), i64::MIN)..=(id.clone(), *offset);
+            self.sought.range(up_to_it).next().is_some()
+        };
+        if round.behind.iter().all(sought) && !self.due_stamps(now) {
             return Ok(());
         }
+        self.sought.clone_from(&round.behind);
         self.stamped = Some(now);
         let leaders: BTreeMap<(Arc<str>, i32), LeaderPartition> = round
             .led()

@@ -49,6 +49,8 @@ pub struct FakePartition {
     pub start: i64,
     pub stable: i64,
     pub end: i64,
+    /// Timestamp of the record at offset 0, if records have any: a second lies between two of them.
+    pub written: Option<i64>,
     pub bytes: i64,
     /// What Metadata and `ListOffsets` say of it.
     pub error: i16,
@@ -122,6 +124,7 @@ impl World {
                 start: 100,
                 stable: 990 + i64::from(index),
                 end: 1000 + i64::from(index),
+                written: None,
                 bytes: 1 << 20,
                 error: 0,
                 records: bytes::Bytes::new(),

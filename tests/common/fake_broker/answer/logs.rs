@@ -57,6 +57,15 @@ fn list(
         return;
     }
     response.timestamp = -1;
+    if let Some(written) = at.written.filter(|_| timestamp >= 0) {
+        let after = u64::try_from(timestamp - written).unwrap_or(0);
+        let first = at.start.max(after.div_ceil(1_000).try_into().unwrap());
+        (response.offset, response.timestamp) = match first {
+            none if none >= at.end => (-1, -1),
+            first => (first, written + 1_000 * first),
+        };
+        return;
+    }
     response.offset = match (timestamp, request.isolation_level) {
         (-1, 0) => at.end,
         (-1, _) => at.stable,
