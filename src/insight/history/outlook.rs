@@ -34,7 +34,7 @@ impl GroupHistory {
             outflow.add(rates.map(|rates| rates.outflow));
         }
         Outlook {
-            expected: self.expect(site, partitions, now, &mut room),
+            expected: self.foresee(site, partitions, now, &mut room),
             inflow: inflow.told(),
             outflow: outflow.told(),
         }
@@ -67,7 +67,7 @@ impl GroupHistory {
     }
 
     /// When the group's lag is worked off, and how old the oldest record is that it has not read.
-    pub(super) fn expect(
+    pub(super) fn foresee(
         &self,
         site: &Site,
         partitions: &[PartitionLag<'_>],

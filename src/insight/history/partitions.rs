@@ -164,7 +164,7 @@ impl GroupHistory {
             .collect();
         self.window.push(at, &polled);
         self.judge_all(site, group, at, partitions, room);
-        self.expected = self.expect(site, partitions, at, room);
+        self.expected = self.foresee(site, partitions, at, room);
         self.rebalances.observe(group, at);
     }
 
