@@ -17,6 +17,7 @@ use common::fake_broker::{FakeCluster, World, api};
 use plimsoll::{
     app::Interest,
     model::{BrokerId, Envelope, HealthReport, Name, OffsetKind, Site, Source, State, Update},
+    net::reach::Way,
     source::{Feed, Live, Running},
 };
 use tokio::sync::mpsc;
@@ -37,7 +38,7 @@ impl Watched {
         let live = Live {
             site: "test".into(),
             kube: None,
-            kafka: Some(Arc::new(fake.client())),
+            kafka: Some(Way::known(Arc::new(fake.client()))),
             prometheus: None,
             refresh: EVERY,
             refresh_metrics: EVERY,
