@@ -35,4 +35,5 @@ mod read_only;
 mod reading;
 mod screen;
 mod snapshot_oracle;
+mod tunnel;
 mod wait;
