@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::{
     app::Msg,
     model::{Name, Time},
-    net::{kafka, kube},
+    net::{kafka, kube, reach::Way},
     plan::{Answer, Change, Done, Entry, Failure, FailureKind, Note, Order, Said, Task},
 };
 
@@ -36,22 +36,18 @@ impl Permit {
 pub struct Hands {
     site: Name,
     kube: Option<kube::Writer>,
-    kafka: Option<(Arc<kafka::Client>, kafka::Admin)>,
+    kafka: Option<Way>,
 }
 
 impl Hands {
-    /// What is None is left out or not configured. `kafka` is the client that reads; a writing one is made of it.
+    /// What is None is left out or not configured. `kafka` leads to the client that reads; a writing one is made of it.
     pub fn new(
         _permit: &Permit,
         site: Name,
         kube: Option<kube::Writer>,
-        kafka: Option<Arc<kafka::Client>>,
+        kafka: Option<Way>,
     ) -> Self {
-        Hands {
-            site,
-            kube,
-            kafka: kafka.map(|client| (Arc::clone(&client), kafka::Admin::new(client))),
-        }
+        Hands { site, kube, kafka }
     }
 
     fn kube(&self) -> Result<&kube::Writer, Failure> {
@@ -59,9 +55,24 @@ impl Hands {
         self.kube.as_ref().ok_or_else(none)
     }
 
-    fn kafka(&self) -> Result<&(Arc<kafka::Client>, kafka::Admin), Failure> {
+    async fn kafka(&self) -> Result<Arc<kafka::Client>, Failure> {
         let none = || Failure::new(FailureKind::NotSent, "Kafka is left out");
-        self.kafka.as_ref().ok_or_else(none)
+        let way = self.kafka.as_ref().ok_or_else(none)?;
+        let unfound = |why: crate::net::discover::Unfound| {
+            Failure::new(FailureKind::NotSent, why.to_string())
+        };
+        way.client().await.map_err(unfound)
+    }
+
+    /// The client of a probe, whose records are written by a library that opens sockets of its own.
+    async fn kafka_to_write(&self) -> Result<Arc<kafka::Client>, Failure> {
+        let client = self.kafka().await?;
+        if self.kafka.as_ref().is_some_and(Way::is_tunnel) {
+            let why = "the brokers are reached through the API server, and records are only written to brokers that are \
+                       reached directly";
+            return Err(Failure::new(FailureKind::NotSent, why));
+        }
+        Ok(client)
     }
 
     fn check_site(&self, site: &Name) -> Result<(), Failure> {
@@ -78,8 +89,10 @@ impl Hands {
             Change::Scale { workload, from, to } => {
                 scale::attempt(self.kube()?, workload, (*from, *to)).await
             }
-            Change::Elect { moves } => elect::attempt(&self.kafka()?.0, moves).await,
-            Change::Probe { topic, .. } => probe::attempt(&self.kafka()?.0, topic).await,
+            Change::Elect { moves } => elect::attempt(&*self.kafka().await?, moves).await,
+            Change::Probe { topic, .. } => {
+                probe::attempt(&*self.kafka_to_write().await?, topic).await
+            }
         }
     }
 
@@ -89,11 +102,13 @@ impl Hands {
                 scale::carry_out(self.kube()?, workload, (*from, *to)).await
             }
             Change::Elect { moves } => {
-                let (client, admin) = self.kafka()?;
-                elect::carry_out(client, admin, moves).await
+                let client = self.kafka().await?;
+                let admin = kafka::Admin::new(Arc::clone(&client));
+                elect::carry_out(&client, &admin, moves).await
             }
             Change::Probe { topic, partitions } => {
-                let report = probe::carry_out(&self.kafka()?.0, topic, partitions, id).await?;
+                let client = self.kafka_to_write().await?;
+                let report = probe::carry_out(&client, topic, partitions, id).await?;
                 Ok(Done::Probed(report))
             }
         }

@@ -12,6 +12,5 @@ mod prometheus;
 mod reading;
 
 pub use feed::{Feed, Wishes};
-pub use kafka::Collector as KafkaCollector;
 pub use live::{Live, Running};
 pub use reading::Reader;

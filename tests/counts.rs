@@ -20,6 +20,7 @@ use plimsoll::{
         BrokerId, Envelope, HealthReport, Name, OffsetKind, PartitionId, Site, Source, State,
         Update,
     },
+    net::reach::Way,
     source::{Feed, Live, Running},
 };
 use tokio::sync::mpsc;
@@ -40,7 +41,7 @@ impl Watched {
         let live = Live {
             site: "test".into(),
             kube: None,
-            kafka: Some(Arc::new(fake.client())),
+            kafka: Some(Way::known(Arc::new(fake.client()))),
             prometheus: None,
             refresh: EVERY,
             refresh_metrics: EVERY,

@@ -165,12 +165,15 @@ impl View {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Kafka and Prometheus")]
 pub struct SystemArgs {
-    /// Kafka brokers to start from.
+    /// Kafka brokers to start from, instead of the cluster that is found in Kubernetes.
     #[arg(long, global = true, value_name = "HOST:PORT[,...]", value_parser = values::bootstrap)]
     pub bootstrap_server: Option<String>,
     /// A Java client properties file, as Kafka's own tools take it.
     #[arg(long, global = true, value_name = "FILE")]
     pub command_config: Option<PathBuf>,
+    /// Which of the Kafka clusters found in the Kubernetes cluster, where there are several: NAME or NAMESPACE/NAME.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub kafka_cluster: Option<String>,
     /// Base URL of Prometheus.
     #[arg(long, global = true, value_name = "URL", value_parser = values::url)]
     pub prometheus: Option<String>,
@@ -321,7 +324,7 @@ mod tests {
 
     #[test]
     fn what_comes_later_is_absent() {
-        for absent in ["flow", "timeline", "why", "--watch", "--kafka-cluster"] {
+        for absent in ["flow", "timeline", "why", "--watch"] {
             assert!(
                 CommandLine::try_parse_from(["plimsoll", absent]).is_err(),
                 "{absent}"

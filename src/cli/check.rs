@@ -63,6 +63,7 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
     let named = [
         ("--bootstrap-server", systems.bootstrap_server.is_some()),
         ("--command-config", systems.command_config.is_some()),
+        ("--kafka-cluster", systems.kafka_cluster.is_some()),
         ("--prometheus", systems.prometheus.is_some()),
         ("--no-kube", systems.no_kube),
         ("--no-kafka", systems.no_kafka),
@@ -94,6 +95,21 @@ fn left_out(line: &CommandLine) -> Result<(), Complaint> {
             systems.no_kafka,
             systems.command_config.is_some(),
             "--no-kafka and --command-config",
+        ),
+        (
+            systems.no_kafka,
+            systems.kafka_cluster.is_some(),
+            "--no-kafka and --kafka-cluster",
+        ),
+        (
+            systems.no_kube,
+            systems.kafka_cluster.is_some(),
+            "--no-kube and --kafka-cluster",
+        ),
+        (
+            systems.bootstrap_server.is_some(),
+            systems.kafka_cluster.is_some(),
+            "--bootstrap-server and --kafka-cluster",
         ),
         (
             systems.no_prometheus,

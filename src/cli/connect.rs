@@ -1,14 +1,15 @@
 //! Clients of the live systems, from settings. Nothing is sent here.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crate::{
     act::{Hands, Permit},
     model::Name,
     net::{
-        kafka::{self, TcpDial, properties},
+        kafka::{self, properties},
         kube::{self, KubeFlags, exec::Plugins},
         prometheus,
+        reach::Way,
     },
     source::Live,
 };
@@ -23,26 +24,45 @@ fn kube(flags: &KubeFlags, env: &Environment, plugins: Plugins) -> Result<kube::
         .map_err(|error| Exit::usage(Complaint::from(&error)))
 }
 
-fn kafka(layer: &KafkaLayer, warn: &mut Vec<String>) -> Result<kafka::Client, Exit> {
-    let mut config = match &layer.command_config {
+/// Servers that are named are used as they are; else the cluster is looked for where `kube` leads.
+fn kafka(
+    layer: &KafkaLayer,
+    kube: Option<&kube::Client>,
+    warn: &mut Vec<String>,
+) -> Result<Way, Exit> {
+    let mut login = match &layer.command_config {
         Some(path) => {
             let parsed = properties::load(path).map_err(|error| {
                 Exit::usage(Complaint::new("--command-config", error.to_string()))
             })?;
             warn.extend(parsed.warnings);
-            parsed.config
+            Some(parsed.config)
         }
-        None => kafka::Config::default(),
+        None => None,
     };
     if let Some(list) = &layer.bootstrap_server {
-        config.bootstrap = kafka::Config::parse_bootstrap(list)
+        login.get_or_insert_default().bootstrap = kafka::Config::parse_bootstrap(list)
             .map_err(|why| Exit::usage(Complaint::new("--bootstrap-server", why)))?;
     }
-    if config.bootstrap.is_empty() {
-        let complaint = Complaint::new("--command-config", "names no bootstrap.servers");
-        return Err(Exit::usage(complaint.remedy("give --bootstrap-server")));
+    // A cluster that is chosen by name is looked for, though a file that Java shares names servers, too.
+    let sought = layer.bootstrap_server.is_none() && layer.cluster.is_some();
+    let named = login
+        .as_ref()
+        .is_some_and(|login| !login.bootstrap.is_empty());
+    match (login, kube) {
+        (Some(config), _) if named && !sought => Ok(Way::given(config)),
+        (login, Some(kube)) => Ok(Way::sought(kube.clone(), login, layer.cluster.clone())),
+        (_, None) if layer.cluster.is_some() => {
+            let complaint = Complaint::new("--kafka-cluster", "there is no Kubernetes to look in");
+            Err(Exit::usage(
+                complaint.remedy("give --context or --bootstrap-server"),
+            ))
+        }
+        (_, None) => {
+            let complaint = Complaint::new("--command-config", "names no bootstrap.servers");
+            Err(Exit::usage(complaint.remedy("give --bootstrap-server")))
+        }
     }
-    Ok(kafka::Client::new(Arc::new(TcpDial), config))
 }
 
 fn prometheus(layer: &PrometheusLayer) -> Result<Option<prometheus::Client>, Exit> {
@@ -100,12 +120,14 @@ pub fn live(
     plugins: Plugins,
 ) -> Result<(Live, Vec<String>), Exit> {
     let mut warn = Vec::new();
-    let layer = settings.kafka.as_ref();
-    let kafka = layer.map(|layer| kafka(layer, &mut warn)).transpose()?;
     let prometheus = settings.prometheus.as_ref().map_or(Ok(None), prometheus)?;
     let flags = settings.kube.as_ref();
     let kube = flags.map(|flags| kube(flags, env, plugins)).transpose()?;
-    let first = |kafka: &kafka::Client| kafka.config().bootstrap.first().map(ToString::to_string);
+    let layer = settings.kafka.as_ref();
+    let kafka = layer
+        .map(|layer| kafka(layer, kube.as_ref(), &mut warn))
+        .transpose()?;
+    let first = |kafka: &Way| kafka.bootstrap().first().map(ToString::to_string);
     let site: Name = match (&kube, &kafka, &prometheus) {
         (Some(kube), ..) => kube.context().unwrap_or(kube.server()).into(),
         (None, Some(kafka), _) => first(kafka).unwrap_or_default().into(),
@@ -115,7 +137,7 @@ pub fn live(
     let live = Live {
         site,
         kube,
-        kafka: kafka.map(Arc::new),
+        kafka,
         prometheus,
         refresh: settings.refresh,
         refresh_metrics: settings.refresh_metrics,

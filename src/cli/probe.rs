@@ -95,9 +95,14 @@ async fn live(
     let (live, _) = connect::live(settings, env, true, Plugins::Silent)?;
     let kafka = live.kafka.clone();
     let partitions = match &kafka {
-        Some(client) => act::probe::partitions(client, topic)
-            .await
-            .map_err(|failure| failed(topic, &failure))?,
+        Some(way) => {
+            let client = way.client().await.map_err(|why| {
+                Exit::because(Code::Nothing, Complaint::new("Kafka", why.to_string()))
+            })?;
+            act::probe::partitions(&client, topic)
+                .await
+                .map_err(|failure| failed(topic, &failure))?
+        }
         None => Vec::new(),
     };
     let site = live.site.clone();

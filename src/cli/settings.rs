@@ -156,7 +156,10 @@ pub fn resolve(
         .over(file.base);
     let is_read = |left_out: bool| !demo && !left_out;
     let kafka = Some(layer.kafka)
-        .filter(|kafka| kafka.bootstrap_server.is_some() || kafka.command_config.is_some())
+        .filter(|kafka| {
+            // What is not named is looked for where there is a Kubernetes cluster to look in.
+            kube.is_some() || kafka.bootstrap_server.is_some() || kafka.command_config.is_some()
+        })
         .filter(|_| is_read(line.systems.no_kafka));
     let prometheus = Some(layer.prometheus)
         .filter(|prometheus| prometheus.url.is_some())
@@ -226,6 +229,7 @@ fn flags(line: &CommandLine) -> Layer {
         kafka: KafkaLayer {
             bootstrap_server: line.systems.bootstrap_server.clone(),
             command_config: line.systems.command_config.clone(),
+            cluster: line.systems.kafka_cluster.clone(),
         },
         prometheus: PrometheusLayer {
             url: line.systems.prometheus.clone(),

@@ -32,7 +32,9 @@ fn no_word_at_all_is_the_screen() {
     let asked = ask("").unwrap();
     assert_eq!(asked.command, Command::Screen { pane: None });
     assert!(asked.settings.kube.is_some());
-    assert!(asked.settings.kafka.is_none() && asked.settings.prometheus.is_none());
+    // Kafka is looked for where Kubernetes is.
+    assert_eq!(asked.settings.kafka, Some(config::KafkaLayer::default()));
+    assert_eq!(asked.settings.prometheus, None);
     assert_eq!(asked.settings.demo, None);
     assert_eq!(asked.settings.refresh, settings::REFRESH);
 }
@@ -262,7 +264,8 @@ fn flags_that_name_servers_hold_for_the_context_they_were_given_with() {
     };
     let asked = ask_in("--bootstrap-server a:1 --read-only --as me -n shop", &env).unwrap();
     let other = asked.settings_for("b", &env).unwrap();
-    assert!(other.kafka.is_none() && other.production && other.read_only);
+    assert_eq!(other.kafka.unwrap().bootstrap_server, None);
+    assert!(other.production && other.read_only);
     assert_eq!(other.kube.unwrap().as_user.as_deref(), Some("me"));
     assert_eq!(other.namespace, None);
     let back = asked.settings_for("a", &env).unwrap();

@@ -29,7 +29,7 @@ pub use bisect::{Bisect, Found};
 pub use by_topic::ByTopic;
 pub use client::{ByCoordinator, Client};
 pub use config::{Config, LiteralToken, Sasl, Token, TokenFile, TokenSource};
-pub use dial::{BoxIo, Dial, Dialing, Endpoint, Io, TcpDial};
+pub use dial::{BoxIo, Denied, Dial, Dialing, Endpoint, Io, TcpDial};
 pub use error::Error;
 pub use types::*;
 pub use write::{Admin, Election};

@@ -11,6 +11,7 @@ pub mod discover;
 pub mod error;
 pub mod exec;
 pub mod flags;
+pub mod forward;
 pub mod intern;
 pub mod logs;
 pub mod metrics;

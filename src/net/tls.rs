@@ -58,6 +58,15 @@ pub struct TlsClient {
     pub config: Arc<ClientConfig>,
     /// `false`: a screen should say so.
     pub checks_host_name: bool,
+    /// Nobody named the roots: a cluster that tells its own may replace them.
+    pub trusts_system: bool,
+}
+
+impl TlsClient {
+    /// The same, trusting these roots and no others.
+    pub fn trusting(&self, roots: Vec<CertificateDer<'static>>) -> Result<Self, TlsError> {
+        build::trusting(self, roots)
+    }
 }
 
 impl TlsSettings {

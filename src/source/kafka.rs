@@ -19,20 +19,26 @@ use tokio::sync::watch;
 use crate::{
     app::Interest,
     model::{BrokerId, HealthReport, PartitionId, Source, Stamp, State, Time, Update},
-    net::kafka::{Client, Error},
+    net::{
+        discover::Unfound,
+        kafka::{Client, Error},
+        reach::Way,
+    },
 };
 
 use super::{
     clock,
     feed::{Closed, Feed},
-    poll::Outcome,
+    kube,
+    poll::{self, Cadence, Outcome},
 };
 
 use round::Round;
 
 /// What is kept from round to round.
-pub struct Collector {
+struct Collector {
     client: Arc<Client>,
+    way: Way,
     feed: Feed,
     interest: watch::Receiver<Interest>,
     every: Duration,
@@ -54,8 +60,9 @@ pub struct Collector {
 }
 
 impl Collector {
-    pub fn new(
+    fn new(
         client: Arc<Client>,
+        way: Way,
         feed: Feed,
         interest: watch::Receiver<Interest>,
         every: Duration,
@@ -63,6 +70,7 @@ impl Collector {
     ) -> Self {
         Collector {
             client,
+            way,
             feed,
             interest,
             every,
@@ -120,6 +128,7 @@ impl Collector {
     ) -> Result<(), Closed> {
         let (state, why) = match fault {
             Some((state, why)) => (state, Some(why.into())),
+            None if source == Source::Metadata => (State::Live, self.way.told().map(Into::into)),
             None => (State::Live, None),
         };
         let traffic = self.client.traffic();
@@ -139,6 +148,63 @@ impl Collector {
     }
 }
 
+/// Polls a cluster until nobody listens any more; one that is to be found is looked for first, round by round.
+pub(super) async fn follow(
+    way: Way,
+    feed: Feed,
+    interest: watch::Receiver<Interest>,
+    refreshes: watch::Receiver<u64>,
+    cadence: Cadence,
+    everything: bool,
+) {
+    let place = Arc::new(tokio::sync::Mutex::new(None));
+    poll::run(cadence, refreshes, |_| {
+        let (place, way, feed) = (Arc::clone(&place), way.clone(), feed.clone());
+        let interest = interest.clone();
+        async move {
+            let mut place = place.lock().await;
+            if place.is_none() {
+                match way.client().await {
+                    Ok(client) => {
+                        *place = Some(Collector::new(
+                            client,
+                            way,
+                            feed,
+                            interest,
+                            cadence.every,
+                            everything,
+                        ));
+                    }
+                    Err(why) => return unfound(&feed, cadence.every, &why).await,
+                }
+            }
+            match place.as_mut() {
+                Some(collector) => collector.refresh().await,
+                None => Ok(Outcome::Failed),
+            }
+        }
+    })
+    .await;
+}
+
+/// Says of the sources without which there are no others why there is no cluster.
+async fn unfound(feed: &Feed, every: Duration, why: &Unfound) -> Result<Outcome, Closed> {
+    let (state, outcome) = match why {
+        Unfound::Kube(error) => (kube::state_of(error), kube::outcome_of(error)),
+        Unfound::None(_) => (State::Missing, Outcome::Refused),
+        Unfound::Login(_) => (State::Unauthorized, Outcome::Refused),
+        Unfound::Tls(_) => (State::Unreachable, Outcome::Refused),
+    };
+    for source in [Source::Metadata, Source::Lag] {
+        let report = HealthReport {
+            every: i64::try_from(every.as_millis()).ok(),
+            ..HealthReport::new(source, state.clone()).because(why.to_string())
+        };
+        feed.report(report).await?;
+    }
+    Ok(outcome)
+}
+
 /// What a failed call means for the source that made it.
 fn fault(error: &Error) -> (State, Outcome) {
     match error {
@@ -146,6 +212,13 @@ fn fault(error: &Error) -> (State, Outcome) {
         Error::Authorization { api, resource, .. } => (
             State::Forbidden {
                 verb: api.to_string().into(),
+                resource: resource.as_str().into(),
+            },
+            Outcome::Refused,
+        ),
+        Error::Denied { verb, resource, .. } => (
+            State::Forbidden {
+                verb: verb.as_str().into(),
                 resource: resource.as_str().into(),
             },
             Outcome::Refused,

@@ -33,7 +33,7 @@ const METRICS: Duration = Duration::from_secs(30);
 const HEAD_START: Duration = Duration::from_millis(500);
 
 /// What a failed request means for its source.
-fn state_of(error: &Error) -> State {
+pub(super) fn state_of(error: &Error) -> State {
     match &error.kind {
         ErrorKind::Forbidden { verb, resource, .. } => State::Forbidden {
             verb: (**verb).into(),
@@ -51,7 +51,7 @@ fn state_of(error: &Error) -> State {
     }
 }
 
-fn outcome_of(error: &Error) -> Outcome {
+pub(super) fn outcome_of(error: &Error) -> Outcome {
     match error.kind {
         ErrorKind::Forbidden { .. } | ErrorKind::Unauthorized | ErrorKind::Missing => {
             Outcome::Refused

@@ -1,18 +1,17 @@
 //! All live sources of one site.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     model::{Envelope, HealthReport, Name, Source, State, System},
-    net::{self, kube::Scope},
+    net::{self, kube::Scope, reach::Way},
 };
 
 use super::{
-    KafkaCollector,
     feed::{Feed, Wishes},
-    kube, poll,
+    kafka, kube,
     poll::Cadence,
     prometheus,
 };
@@ -21,7 +20,7 @@ use super::{
 pub struct Live {
     pub site: Name,
     pub kube: Option<net::kube::Client>,
-    pub kafka: Option<Arc<net::kafka::Client>>,
+    pub kafka: Option<Way>,
     pub prometheus: Option<net::prometheus::Client>,
     pub refresh: Duration,
     pub refresh_metrics: Duration,
@@ -83,27 +82,19 @@ impl Live {
                 self.everything,
             ));
         }
-        if let Some(client) = self.kafka {
-            let collector = KafkaCollector::new(
-                client,
-                feed.clone(),
-                wishes.interest(),
-                self.refresh,
-                self.everything,
-            );
-            let collector = Arc::new(tokio::sync::Mutex::new(collector));
+        if let Some(way) = self.kafka {
             let cadence = Cadence {
                 every: self.refresh,
                 jitter,
             };
-            let refreshes = wishes.refreshes();
-            tasks.spawn(async move {
-                poll::run(cadence, refreshes, |_| {
-                    let collector = Arc::clone(&collector);
-                    async move { collector.lock().await.refresh().await }
-                })
-                .await;
-            });
+            tasks.spawn(kafka::follow(
+                way,
+                feed.clone(),
+                wishes.interest(),
+                wishes.refreshes(),
+                cadence,
+                self.everything,
+            ));
         }
         if let Some(client) = self.prometheus {
             tasks.spawn(prometheus::follow_charts(

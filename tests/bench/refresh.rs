@@ -54,7 +54,7 @@ pub(crate) fn from_the_wire() -> Figure {
         let live = Live {
             site: "bench".into(),
             kube: None,
-            kafka: Some(Arc::new(client)),
+            kafka: Some(plimsoll::net::reach::Way::known(Arc::new(client))),
             prometheus: None,
             refresh: Duration::from_secs(3_600),
             refresh_metrics: Duration::from_secs(3_600),

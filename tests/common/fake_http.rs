@@ -9,16 +9,24 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{SinkExt, StreamExt, stream};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::{
     body::{Frame, Incoming},
     service::service_fn,
+    upgrade::OnUpgrade,
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    net::TcpListener,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
+};
 
 /// A request that arrived.
 #[derive(Clone, Debug)]
@@ -65,6 +73,21 @@ pub enum Step {
     Break,
 }
 
+/// What a port-forward leads to.
+#[derive(Clone)]
+pub enum Forward {
+    /// Somebody who is given the far end of each connection.
+    To(Arc<dyn Fn(DuplexStream) + Send + Sync>),
+    /// Nothing: the kubelet says so, and leaves the websocket open.
+    Says(&'static str),
+}
+
+impl std::fmt::Debug for Forward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Forward")
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -72,9 +95,24 @@ pub struct Reply {
     headers: Vec<(&'static str, String)>,
     steps: Vec<Step>,
     before_head: Duration,
+    forward: Option<Forward>,
 }
 
 impl Reply {
+    /// Switches to the websocket of a port-forward, as API servers have it: two channels, each opened by its port.
+    pub fn forward(seen: &Seen, forward: Forward) -> Self {
+        let key = seen.header("sec-websocket-key").unwrap();
+        let reply = Self::steps(101, Vec::new())
+            .header("upgrade", "websocket")
+            .header("connection", "Upgrade")
+            .header("sec-websocket-protocol", "v4.channel.k8s.io")
+            .header("sec-websocket-accept", derive_accept_key(key.as_bytes()));
+        Self {
+            forward: Some(forward),
+            ..reply
+        }
+    }
+
     pub fn text(status: u16, body: impl Into<Bytes>) -> Self {
         Self::steps(status, vec![Step::Data(body.into())])
     }
@@ -90,6 +128,7 @@ impl Reply {
             headers: Vec::new(),
             steps,
             before_head: Duration::ZERO,
+            forward: None,
         }
     }
 
@@ -140,19 +179,25 @@ impl FakeHttp {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (script, log) = (Arc::clone(&script), Arc::clone(&log));
-                let service = service_fn(move |request: Request<Incoming>| {
+                let service = service_fn(move |mut request: Request<Incoming>| {
                     let (script, log) = (Arc::clone(&script), Arc::clone(&log));
                     async move {
+                        let upgrade = hyper::upgrade::on(&mut request);
                         let seen = read(request).await;
                         log.lock().unwrap().push(seen.clone());
                         let reply = (script.lock().unwrap())(&seen);
+                        if let Some(to) = reply.forward.clone() {
+                            let port = seen.query("ports").unwrap().parse().unwrap();
+                            tokio::spawn(forward(upgrade, port, to));
+                        }
                         Ok::<_, Infallible>(answer(reply).await)
                     }
                 });
                 tokio::spawn(async move {
                     let http = hyper::server::conn::http1::Builder::new();
                     // A broken answer ends the connection with an error, as it should.
-                    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+                    let serving = http.serve_connection(TokioIo::new(stream), service);
+                    let _ = serving.with_upgrades().await;
                 });
             }
         });
@@ -201,4 +246,46 @@ async fn answer(reply: Reply) -> Response<Body> {
         }
     });
     response.body(StreamBody::new(frames.boxed())).unwrap()
+}
+
+/// One port-forward, until either side ends it.
+async fn forward(upgrade: OnUpgrade, port: u16, forward: Forward) {
+    let io = TokioIo::new(upgrade.await.unwrap());
+    let socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
+    let (mut out, mut from) = socket.split();
+    let frame = |channel: u8, bytes: &[u8]| Message::binary([&[channel], bytes].concat());
+    for channel in [0, 1] {
+        out.send(frame(channel, &port.to_le_bytes())).await.unwrap();
+    }
+    let serve = match forward {
+        Forward::To(serve) => serve,
+        Forward::Says(words) => {
+            out.send(frame(1, words.as_bytes())).await.unwrap();
+            while let Some(Ok(_)) = from.next().await {}
+            return;
+        }
+    };
+    let (near, far) = tokio::io::duplex(64 << 10);
+    serve(far);
+    let (mut reads, mut writes) = tokio::io::split(near);
+    let mut buffer = vec![0; 32 << 10];
+    loop {
+        tokio::select! {
+            message = from.next() => match message {
+                Some(Ok(Message::Binary(bytes))) if bytes.first() == Some(&0) => {
+                    if writes.write_all(&bytes[1..]).await.is_err() {
+                        break;
+                    }
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                Some(Ok(_)) => {}
+            },
+            read = reads.read(&mut buffer) => match read {
+                Ok(0) | Err(_) => break,
+                Ok(count) => out.send(frame(0, &buffer[..count])).await.unwrap(),
+            },
+        }
+    }
+    // The other side may have gone already.
+    let _ = out.close().await;
 }

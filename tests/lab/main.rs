@@ -36,5 +36,6 @@ mod read_only;
 mod reading;
 mod screen;
 mod snapshot_oracle;
+mod tunnel;
 mod wait;
 mod why;

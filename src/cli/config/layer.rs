@@ -23,6 +23,8 @@ pub struct Layer {
 pub struct KafkaLayer {
     pub bootstrap_server: Option<String>,
     pub command_config: Option<PathBuf>,
+    /// Which of the clusters that are found: `NAME` or `NAMESPACE/NAME`.
+    pub cluster: Option<String>,
 }
 
 /// How Prometheus is reached.
@@ -50,11 +52,26 @@ impl Layer {
             refresh: self.refresh.or(below.refresh),
             refresh_metrics: self.refresh_metrics.or(below.refresh_metrics),
             log_file: self.log_file.or(below.log_file),
-            kafka: KafkaLayer {
-                bootstrap_server: self.kafka.bootstrap_server.or(below.kafka.bootstrap_server),
-                command_config: self.kafka.command_config.or(below.kafka.command_config),
-            },
+            kafka: self.kafka.over(below.kafka),
             prometheus: self.prometheus.over(below.prometheus),
+        }
+    }
+}
+
+impl KafkaLayer {
+    /// Servers and the name of a cluster to look for are two answers to one question: a layer that gives one of them does
+    /// not want the other of the layer below.
+    fn over(self, below: KafkaLayer) -> KafkaLayer {
+        let answered = self.bootstrap_server.is_some() || self.cluster.is_some();
+        let (bootstrap_server, cluster) = if answered {
+            (self.bootstrap_server, self.cluster)
+        } else {
+            (below.bootstrap_server, below.cluster)
+        };
+        KafkaLayer {
+            bootstrap_server,
+            command_config: self.command_config.or(below.command_config),
+            cluster,
         }
     }
 }
@@ -109,6 +126,19 @@ mod tests {
         );
         assert_eq!(says(None).over(says(Some(true))).read_only, Some(true));
         assert_eq!(says(Some(false)).over(says(None)).read_only, Some(false));
+    }
+
+    #[test]
+    fn servers_and_the_name_of_a_cluster_take_each_others_place() {
+        let with = |servers: Option<&str>, cluster: Option<&str>| KafkaLayer {
+            bootstrap_server: servers.map(str::to_owned),
+            cluster: cluster.map(str::to_owned),
+            ..KafkaLayer::default()
+        };
+        let (file, flag) = (with(Some("a:1"), None), with(None, Some("kafka/lab")));
+        assert_eq!(flag.clone().over(file.clone()), flag);
+        assert_eq!(file.clone().over(flag), file);
+        assert_eq!(with(None, None).over(file.clone()), file);
     }
 
     #[test]

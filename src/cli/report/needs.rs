@@ -99,11 +99,11 @@ fn is_down(site: &Site, system: System) -> bool {
         .filter(|health| health.report.source.system() == system)
         .peekable();
     heard.peek().is_some()
-        && heard.all(|health| {
-            matches!(
-                health.report.state,
-                State::Unreachable | State::Unauthorized
-            )
+        && heard.all(|health| match health.report.state {
+            State::Unreachable | State::Unauthorized => true,
+            // Of a cluster that was not found, or that we may not get to, nothing else will be heard.
+            State::Missing | State::Forbidden { .. } => system == System::Kafka,
+            _ => false,
         })
 }
 
@@ -201,6 +201,7 @@ pub(super) fn missing(site: &Site, subject: &Subject, systems: &[System], now: T
     for source in wanted(subject, systems) {
         let health = site.health.get(&source);
         let state = match (standing(site, source), health) {
+            (Standing::Absent, _) if gives_rows(subject, source) => State::Missing.word(),
             (Standing::Absent | Standing::Silent, _) => continue,
             (Standing::Well, Some(health)) if is_old(health) => State::Stale.word(),
             (Standing::Well, _) => {

@@ -36,6 +36,19 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Why no stream was opened: a right is missing. A dial gives it inside its `io::Error`, so that it is told from a server
+/// that cannot be reached.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Denied {
+    /// The verbs that are missing.
+    pub verb: String,
+    /// What they are missing on.
+    pub resource: String,
+    /// All of it, in words.
+    pub why: String,
+}
+
 /// Opens the stream under TLS and the protocol. TLS names stay the advertised ones, whatever the hop.
 pub trait Dial: Send + Sync {
     /// Opens one new stream. An error's text should say what was tried: it is shown with the endpoint before it.

@@ -9,6 +9,14 @@ pub enum Error {
     /// No byte stream could be opened.
     #[error("{server}: cannot connect: {why}")]
     Unreachable { server: String, why: String },
+    /// The way to the broker is there, and we may not use it.
+    #[error("{server}: cannot connect: {why}")]
+    Denied {
+        server: String,
+        verb: String,
+        resource: String,
+        why: String,
+    },
     /// TLS could not be agreed on.
     #[error("{server}: TLS failed: {why}")]
     Tls { server: String, why: String },

@@ -1,6 +1,7 @@
 //! The client: every request of ours to an API server passes here.
 mod ask;
 mod classify;
+mod forward;
 mod guard;
 mod session;
 mod stack;

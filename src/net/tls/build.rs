@@ -16,6 +16,7 @@ use super::{
 pub(super) fn client(settings: TlsSettings) -> Result<TlsClient, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let checked = settings.check_host_name;
+    let trusts_system = matches!(settings.trust, Trust::System);
     let believes_all = matches!(settings.trust, Trust::Nobody);
     let verifier = verifier(settings.trust, &provider)?;
     let verifier = if checked {
@@ -37,6 +38,28 @@ pub(super) fn client(settings: TlsSettings) -> Result<TlsClient, TlsError> {
     Ok(TlsClient {
         config: Arc::new(config),
         checks_host_name: checked && !believes_all,
+        trusts_system,
+    })
+}
+
+/// The same, with other roots.
+pub(super) fn trusting(
+    client: &TlsClient,
+    roots: Vec<CertificateDer<'static>>,
+) -> Result<TlsClient, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let named = verifier(Trust::Roots(roots), &provider)?;
+    let verifier = if client.checks_host_name {
+        named
+    } else {
+        Arc::new(AnyName(named)) as _
+    };
+    let mut config = ClientConfig::clone(&client.config);
+    config.dangerous().set_certificate_verifier(verifier);
+    Ok(TlsClient {
+        config: Arc::new(config),
+        trusts_system: false,
+        ..client.clone()
     })
 }
 

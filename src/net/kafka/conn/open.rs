@@ -18,7 +18,9 @@ use tokio::{
 
 use super::{Conn, Deadline, Shared, pump, sasl};
 use crate::net::{
-    kafka::{Api, BoxIo, Code, Config, Dial, Endpoint, Error, Result, wire::count::Counters},
+    kafka::{
+        Api, BoxIo, Code, Config, Denied, Dial, Endpoint, Error, Result, wire::count::Counters,
+    },
     tls::{TlsClient, explain},
 };
 
@@ -106,12 +108,28 @@ async fn connect(dial: &dyn Dial, to: &Endpoint, deadline: Deadline) -> Result<B
     };
     match timeout_at(deadline.at, dial.dial(to)).await {
         Ok(Ok(io)) => Ok(io),
-        Ok(Err(why)) => Err(unreachable(explain_dial(&why))),
+        Ok(Err(why)) => Err(match denied(&why) {
+            Some(Denied {
+                verb,
+                resource,
+                why,
+            }) => Error::Denied {
+                server: to.to_string(),
+                verb: verb.clone(),
+                resource: resource.clone(),
+                why: why.clone(),
+            },
+            None => unreachable(explain_dial(&why)),
+        }),
         Err(_) => Err(unreachable(format!(
             "no connection within {}: is the address right, and is a firewall in between?",
             seconds(deadline.after)
         ))),
     }
+}
+
+fn denied(why: &io::Error) -> Option<&Denied> {
+    why.get_ref()?.downcast_ref()
 }
 
 fn explain_dial(why: &io::Error) -> String {

@@ -118,6 +118,17 @@ impl Ask {
         }
     }
 
+    /// A connection to a port of a pod.
+    pub(crate) fn forward(namespace: &str, pod: &str, port: u16) -> Self {
+        let plain = Self::object(&Resource::PODS, namespace, pod, "portforward");
+        Self {
+            path: with_query(&plain.path, &[("ports", &port.to_string())]),
+            // The upgrade is a GET, and servers from 1.35 on ask for the other verb as well.
+            verb: "get and create",
+            ..plain
+        }
+    }
+
     /// A question about our own rights: the only thing that is ever posted.
     pub(crate) fn review(path: &str, resource: &str, body: String) -> Self {
         Self {

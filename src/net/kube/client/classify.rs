@@ -134,6 +134,31 @@ pub(super) fn unanswered(server: &str, ask: &Ask, error: &kube::Error) -> Error 
     told(ErrorKind::Unreachable, root_words(error), remedy)
 }
 
+/// The server did not open a port-forward.
+pub(super) fn unforwarded(server: &str, ask: &Ask, error: &kube::Error) -> Error {
+    match error {
+        kube::Error::Api(said) => {
+            let parsed = Status::default();
+            let mut error = by_status(server, ask, said.code, &clean(&said.message), &parsed, None);
+            if let ErrorKind::Forbidden { verb, resource, .. } = &error.kind {
+                let namespace = ask.namespace.as_deref().unwrap_or_default();
+                let remedy =
+                    format!("ask for the verbs {verb} on {resource} in namespace {namespace}");
+                error.remedy = remedy.into();
+            }
+            error
+        }
+        kube::Error::UpgradeConnection(why) => fail(
+            ErrorKind::Unreachable,
+            server,
+            ask,
+            format!("no websocket came of it: {}", root_words(why)),
+            "a proxy in front of the API server may not let websockets through",
+        ),
+        other => unanswered(server, ask, other),
+    }
+}
+
 fn tls_words(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error as Tls};
     match error {

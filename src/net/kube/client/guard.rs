@@ -1,8 +1,8 @@
-//! What may leave for the socket: reads, and questions about our own rights; of a client that was made to write, also a
-//! change of a scale subresource. Below every other part of the program.
+//! What may leave for the socket: reads, questions about our own rights, and port-forwards of a tunnel; of a client that was
+//! made to write, also a change of a scale subresource. Below every other part of the program.
 use std::fmt;
 
-use http::{HeaderMap, Method, header::UPGRADE};
+use http::{Extensions, HeaderMap, Method, header::UPGRADE};
 
 /// What a client was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +54,37 @@ fn is_scale(path: &str) -> bool {
         if !namespace.is_empty() && !name.is_empty())
 }
 
-/// GET and HEAD without an upgrade (which would be exec, attach or port-forward), POST of a review, and PATCH of a scale
-/// where the client was made for it.
+/// The mark of a request that the tunnel makes. Without it an upgrade is refused, so that no other part of the program can
+/// reach into a pod, by mistake or otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forwarding;
+
+/// `.../namespaces/NS/pods/NAME/portforward`.
+fn is_port_forward(path: &str) -> bool {
+    let Some((_, inner)) = path.rsplit_once("/api/v1/namespaces/") else {
+        return false;
+    };
+    let parts: Vec<&str> = inner.split('/').collect();
+    matches!(parts.as_slice(), [namespace, "pods", name, "portforward"]
+        if !namespace.is_empty() && !name.is_empty())
+}
+
+/// GET and HEAD without an upgrade (which would be exec or attach), a port-forward that is marked as one, POST of a review,
+/// and PATCH of a scale where the client was made for it.
 pub(super) fn admit(
     rights: Rights,
     method: &Method,
     path: &str,
     headers: &HeaderMap,
+    marks: &Extensions,
 ) -> Result<(), Refusal> {
     let upgrades = headers.contains_key(UPGRADE);
+    let marked = marks.get::<Forwarding>().is_some();
+    let forwards = upgrades && marked && *method == Method::GET && is_port_forward(path);
     let reads = *method == Method::GET || *method == Method::HEAD;
     let reviews = *method == Method::POST && REVIEWS.iter().any(|review| path.ends_with(review));
     let scales = rights == Rights::Scale && *method == Method::PATCH && is_scale(path);
-    if !upgrades && (reads || reviews || scales) {
+    if forwards || !upgrades && (reads || reviews || scales) {
         Ok(())
     } else {
         Err(Refusal {
@@ -137,7 +155,7 @@ mod tests {
             if upgrade {
                 headers.insert(UPGRADE, http::HeaderValue::from_static("websocket"));
             }
-            let admitted = admit(Rights::Read, &method, path, &headers);
+            let admitted = admit(Rights::Read, &method, path, &headers, &Extensions::new());
             assert_eq!(
                 admitted.is_ok(),
                 passes,
@@ -183,11 +201,47 @@ mod tests {
             (Method::GET, "/api/v1/pods".to_owned(), true),
         ];
         for (method, path, passes) in table {
-            let admitted = admit(Rights::Scale, &method, &path, &HeaderMap::new());
+            let (headers, marks) = (HeaderMap::new(), Extensions::new());
+            let admitted = admit(Rights::Scale, &method, &path, &headers, &marks);
             assert_eq!(admitted.is_ok(), passes, "{method} {path}");
             if method == Method::PATCH {
-                assert!(admit(Rights::Read, &method, &path, &HeaderMap::new()).is_err());
+                assert!(admit(Rights::Read, &method, &path, &headers, &marks).is_err());
             }
+        }
+    }
+
+    #[test]
+    fn an_upgrade_passes_only_where_a_tunnel_asks_for_a_port_of_a_pod() {
+        let pod = "/api/v1/namespaces/kafka/pods/lab-broker-1";
+        let table = [
+            (Method::GET, format!("{pod}/portforward"), true, true),
+            (
+                Method::GET,
+                format!("/k8s/clusters/c-1{pod}/portforward"),
+                true,
+                true,
+            ),
+            (Method::GET, format!("{pod}/portforward"), false, false),
+            (Method::POST, format!("{pod}/portforward"), true, false),
+            (Method::GET, format!("{pod}/exec"), true, false),
+            (Method::GET, format!("{pod}/attach"), true, false),
+            (Method::GET, format!("{pod}/proxy/portforward"), true, false),
+            (
+                Method::GET,
+                "/api/v1/namespaces/kafka/services/s/portforward".to_owned(),
+                true,
+                false,
+            ),
+        ];
+        for (method, path, marked, passes) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(UPGRADE, http::HeaderValue::from_static("websocket"));
+            let mut marks = Extensions::new();
+            if marked {
+                marks.insert(Forwarding);
+            }
+            let admitted = admit(Rights::Read, &method, &path, &headers, &marks);
+            assert_eq!(admitted.is_ok(), passes, "{method} {path} marked {marked}");
         }
     }
 }

@@ -142,6 +142,7 @@ where
             request.method(),
             request.uri().path(),
             request.headers(),
+            request.extensions(),
         )?;
         sent.requests.fetch_add(1, Ordering::Relaxed);
         Ok::<_, BoxError>(request)
