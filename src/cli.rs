@@ -5,6 +5,7 @@
 
 pub mod args;
 mod check;
+mod completion;
 pub mod config;
 pub mod connect;
 pub mod env;
@@ -20,7 +21,7 @@ mod usage;
 
 use std::{ffi::OsString, time::Duration};
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::{app::PaneId, model::System};
 
@@ -113,7 +114,19 @@ pub fn parse(
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let line = CommandLine::try_parse_from(args).map_err(|error| usage::explain(&error))?;
+    let called = completion::Called::by(args.first());
+    let line = called
+        .command()
+        .try_get_matches_from(args)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches))
+        .map_err(|error| usage::explain(&error))?;
+    match &line.command {
+        Some(Subcommands::Completion { shell }) => {
+            return Err(Exit::text(completion::script(*shell)?));
+        }
+        Some(Subcommands::Man) => return Err(Exit::text(completion::manual()?)),
+        _ => {}
+    }
     check::combinations(&line, &raw)?;
     let demo = check::is_demo(&line);
     let file = load_config(&line, env)?;
@@ -164,6 +177,10 @@ pub fn parse(
             }
             Command::Probe { topic, report }
         }
+        // They were answered above: no config file is needed for them.
+        Some(Subcommands::Completion { .. } | Subcommands::Man | Subcommands::Complete { .. }) => {
+            return Err(Exit::quiet(Code::Fine));
+        }
         Some(Subcommands::Snapshot { view }) => Command::Report {
             subject: Subject::View(view),
             report,
@@ -213,9 +230,13 @@ fn check_theme(name: Option<&str>, env: &Environment) -> Result<(), Complaint> {
 /// Runs the program.
 pub fn main() -> Exit {
     let env = Environment::read();
-    let asked = match parse(std::env::args_os(), &env) {
-        Ok(asked) => asked,
-        Err(exit) => return exit,
+    let words = completion::Asked::read(std::env::args_os(), &env);
+    let asked = match &words {
+        Some(_) => None,
+        None => match parse(std::env::args_os(), &env) {
+            Ok(asked) => Some(asked),
+            Err(exit) => return exit,
+        },
     };
     // One provider of cryptography for every library in the tree.
     if rustls::crypto::ring::default_provider()
@@ -237,7 +258,13 @@ pub fn main() -> Exit {
             );
         }
     };
-    let exit = runtime.block_on(perform(&asked, &env));
+    let exit = runtime.block_on(async {
+        match (asked, words) {
+            (Some(asked), _) => perform(&asked, &env).await,
+            (None, Some(words)) => completion::answer(words, &env),
+            (None, None) => Exit::quiet(Code::Fine),
+        }
+    });
     // Tasks that hang in a system call must not keep the process.
     runtime.shutdown_background();
     exit

@@ -9,6 +9,8 @@
 
 #[path = "cli/call.rs"]
 mod call;
+#[path = "cli/completion.rs"]
+mod completion;
 #[path = "cli/shape.rs"]
 mod shape;
 

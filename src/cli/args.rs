@@ -3,7 +3,7 @@
 mod kubectl;
 pub mod values;
 
-use std::{path::PathBuf, sync::LazyLock, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::LazyLock, time::Duration};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -104,12 +104,36 @@ pub enum Subcommands {
         #[arg(long)]
         yes: bool,
     },
+    /// Print what makes a shell complete our words, with the groups and topics of the live cluster among them.
+    Completion {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
+    /// What a shell or kubectl asks for when the tab key is pressed: the words so far, the last of them unfinished.
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
     /// One view, headless.
     Snapshot {
         /// The view to print.
         #[arg(value_enum, default_value = "home")]
         view: View,
     },
+}
+
+/// The shells that can complete our words, and kubectl, which asks by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Kubectl,
+    Powershell,
+    Zsh,
 }
 
 /// What can be asked.

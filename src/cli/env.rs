@@ -38,6 +38,8 @@ pub struct Environment {
     pub lc_all: Option<String>,
     pub lc_ctype: Option<String>,
     pub lang: Option<String>,
+    /// `PLIMSOLL_COMPLETE`: the shell for which words are to be completed.
+    pub complete: Option<String>,
     /// `TMUX` is set: the terminal is one of tmux.
     pub tmux: bool,
     /// `SSH_CONNECTION` is set: bytes to the terminal are dear.
@@ -74,6 +76,7 @@ impl Environment {
             lc_all: text("LC_ALL"),
             lc_ctype: text("LC_CTYPE"),
             lang: text("LANG"),
+            complete: text("PLIMSOLL_COMPLETE"),
             tmux: os("TMUX").is_some(),
             ssh: os("SSH_CONNECTION").is_some(),
             https_proxy: text("HTTPS_PROXY").or_else(|| text("https_proxy")),

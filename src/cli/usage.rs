@@ -86,6 +86,7 @@ fn no_such_pane(word: &str) -> Complaint {
     let line = CommandLine::command();
     let commands: Vec<&str> = line
         .get_subcommands()
+        .filter(|command| !command.is_hide_set())
         .map(clap::Command::get_name)
         .collect();
     let panes: Vec<&str> = PANES.iter().map(|(word, _)| word.as_str()).collect();
