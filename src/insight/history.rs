@@ -50,6 +50,11 @@ impl GroupHistory {
         self.ring.growth(60_000)
     }
 
+    /// Whether a part of the samples of its lag are Prometheus', from before our first.
+    pub fn is_remembered(&self) -> bool {
+        self.remembered
+    }
+
     /// Whether the last minute was worked by as many members as there are now: else it says nothing of each of them.
     pub fn is_worked_evenly(&self) -> bool {
         let last = self.ring.last();

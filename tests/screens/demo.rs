@@ -369,3 +369,19 @@ fn a_terminal_of_20x5_shows_one_readable_line() {
     assert_eq!(screen.lines[0], "FALLING fraud: lag");
     screen.snapshot("home-20x5");
 }
+
+/// Before there are rates of partitions, what Prometheus remembers says that the lag grows.
+#[test]
+fn a_lag_that_grows_is_said_with_the_number_that_says_so() {
+    let mut options = options();
+    options.demo = true;
+    options.site = "demo".into();
+    let mut session = Session::new(options, START, MIDDLE);
+    session.feed(world::demo(7, 10));
+    session.press("2 w");
+    session
+        .screen()
+        .assert_has("too slow: the lag grows with 1 member")
+        .assert_has("growth of the lag a second: 5")
+        .assert_has("(limit what commits and polls explain), prometheus");
+}

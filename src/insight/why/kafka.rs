@@ -437,6 +437,18 @@ fn speed(case: &Case<'_>, causes: &mut Vec<Cause>) {
                 case.proof("records a second in", format!("{inflow:.1}"), Source::Lag)
                     .limit(format!("committed {outflow:.1}")),
             );
+        } else if let Some(history) = case.picture.history.at(case.number)
+            && let Some(growth) = history.growth()
+        {
+            let source = if history.is_remembered() {
+                Source::Series
+            } else {
+                Source::Lag
+            };
+            proofs.push(
+                case.proof("growth of the lag a second", format!("{growth:.1}"), source)
+                    .limit("what commits and polls explain"),
+            );
         }
         causes.push(Cause {
             kind: CauseKind::TooSlow,
