@@ -29,6 +29,7 @@ mod kafka_tools;
 mod kube_client;
 mod lag_oracle;
 mod lag_rows;
+mod plugin;
 mod program;
 mod prometheus_client;
 mod quiet;
