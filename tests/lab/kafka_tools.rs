@@ -224,13 +224,47 @@ pub(crate) fn members(group: &str) -> Vec<String> {
         .collect()
 }
 
-/// The lag of a group: what Kafka's own tool prints, summed.
+/// What Kafka's own tool prints of the partitions that a group has committed, summed.
+pub(crate) struct Progress {
+    committed: i64,
+    end: i64,
+}
+
+impl Progress {
+    pub(crate) fn of(group: &str) -> Self {
+        let text = kafka("consumer-groups", &["--describe", "--group", group]);
+        let number = |row: &BTreeMap<String, String>, name: &str| row[name].parse::<i64>().ok();
+        let parts = rows(&text).into_iter();
+        let parts = parts.filter_map(|row| {
+            Some((
+                number(&row, "CURRENT-OFFSET")?,
+                number(&row, "LOG-END-OFFSET")?,
+            ))
+        });
+        parts.fold(
+            Self {
+                committed: 0,
+                end: 0,
+            },
+            |sum, (committed, end)| Self {
+                committed: sum.committed + committed,
+                end: sum.end + end,
+            },
+        )
+    }
+
+    pub(crate) fn lag(&self) -> i64 {
+        self.end - self.committed
+    }
+
+    /// What the lag can have been between two readings: ends and committed offsets only grow, the lag goes up and down.
+    pub(crate) fn lags_until(&self, later: &Self) -> std::ops::RangeInclusive<i64> {
+        self.end - later.committed..=later.end - self.committed
+    }
+}
+
 pub(crate) fn lag(group: &str) -> i64 {
-    let text = kafka("consumer-groups", &["--describe", "--group", group]);
-    rows(&text)
-        .iter()
-        .filter_map(|row| row["LAG"].parse::<i64>().ok())
-        .sum()
+    Progress::of(group).lag()
 }
 
 /// Brokers that the controller has not fenced.
