@@ -76,7 +76,7 @@ impl Reading {
         let mut reading = Self::default();
         reading.list_groups();
         let (starts, ends) = (offsets("earliest"), offsets("latest"));
-        reading.read_consumer_groups();
+        reading.read_consumer_groups(&["--all-groups"]);
         reading.read_share_groups();
         reading.read_streams_groups();
         for ((_, topic, partition), cells) in &mut reading.partitions {
@@ -87,11 +87,20 @@ impl Reading {
         reading
     }
 
-    /// Asks of consumer groups alone, and of no log: a partition without a leader has none to tell of.
+    /// Asks of consumer groups alone, and of no log.
     pub(crate) fn consumers() -> Self {
         let mut reading = Self::default();
         reading.list_groups();
-        reading.read_consumer_groups();
+        reading.read_consumer_groups(&["--all-groups"]);
+        reading
+    }
+
+    /// Asks of one consumer group alone: of all of them the tool says nothing while the end of one log is not known.
+    pub(crate) fn consumer_group(group: &str) -> Self {
+        let mut reading = Self::default();
+        reading.list_groups();
+        reading.groups.retain(|name, _| name == group);
+        reading.read_consumer_groups(&["--group", group]);
         reading
     }
 
@@ -127,9 +136,10 @@ impl Reading {
         }
     }
 
-    fn read_consumer_groups(&mut self) {
-        self.read_states("consumer-groups", &["--all-groups"]);
-        for row in rows(&kafka("consumer-groups", &["--describe", "--all-groups"])) {
+    fn read_consumer_groups(&mut self, of: &[&str]) {
+        self.read_states("consumer-groups", of);
+        let args = [&["--describe"], of].concat();
+        for row in rows(&kafka("consumer-groups", &args)) {
             let host = row["HOST"].trim_start_matches('/');
             let cells = Cells::from([
                 ("committed", cell(&row["CURRENT-OFFSET"])),

@@ -14,13 +14,13 @@ use crate::wait::until;
 
 /// Two partitions on every broker, and one that is on broker 3 alone.
 const TOPIC: &str = "rows";
-const LONE: &str = "rows-lone";
-const EMPTY: &str = "rows-empty";
+pub(crate) const LONE: &str = "rows-lone";
+pub(crate) const EMPTY: &str = "rows-empty";
 const ACTIVE: &str = "rows-active";
 const NEW: &str = "rows-new";
 const MOVING: &str = "rows-moving";
 const GROUPS: [&str; 4] = [EMPTY, ACTIVE, NEW, MOVING];
-const SETTLES: Duration = Duration::from_secs(60);
+pub(crate) const SETTLES: Duration = Duration::from_secs(60);
 const UNDO_TRIES: u32 = 20;
 
 /// A console consumer that never commits; ended when it is dropped.
@@ -78,7 +78,7 @@ impl Drop for Consumer {
 }
 
 /// What was made for the test.
-struct Undo;
+pub(crate) struct Undo;
 
 impl Drop for Undo {
     fn drop(&mut self) {
@@ -98,7 +98,7 @@ impl Drop for Undo {
     }
 }
 
-fn make_topic(topic: &str, replicas: &str) {
+pub(crate) fn make_topic(topic: &str, replicas: &str) {
     let create = [
         "--create",
         "--topic",
@@ -121,7 +121,7 @@ fn make_topic(topic: &str, replicas: &str) {
     );
 }
 
-fn commit(group: &str, topic: &str, offset: &str) {
+pub(crate) fn commit(group: &str, topic: &str, offset: &str) {
     let to = ["--reset-offsets", "--to-offset", offset, "--execute"];
     let of = ["--group", group, "--topic", topic];
     kafka("consumer-groups", &[&to[..], &of].concat());
@@ -136,16 +136,23 @@ fn compared(what: &str) -> (Reading, BTreeMap<Place, Value>) {
     let mut oracle = Reading::consumers();
     oracle.groups.retain(|group, _| is_ours(group));
     oracle.partitions.retain(|(group, ..), _| is_ours(group));
-    let groups: Vec<Value> = lag_items()
-        .into_iter()
-        .filter(|item| is_ours(&text(item, "group")))
+    let ours = same_rows(what, &oracle, &lag_items());
+    (oracle, ours)
+}
+
+/// Our partitions of the groups that the tool was asked of.
+pub(crate) fn same_rows(what: &str, oracle: &Reading, items: &[Value]) -> BTreeMap<Place, Value> {
+    let groups: Vec<Value> = items
+        .iter()
+        .filter(|item| oracle.groups.contains_key(&text(item, "group")))
+        .cloned()
         .collect();
     let ours_by_name: BTreeMap<String, Cells> = groups
         .iter()
-        .filter_map(|item| {
+        .map(|item| {
             let name = text(item, "group");
-            let cells = same_cells(item, oracle.groups.get(&name)?);
-            Some((name, cells))
+            let cells = same_cells(item, &oracle.groups[&name]);
+            (name, cells)
         })
         .collect();
     assert_eq!(ours_by_name, oracle.groups, "{what}");
@@ -159,10 +166,10 @@ fn compared(what: &str) -> (Reading, BTreeMap<Place, Value>) {
         })
         .collect();
     assert_eq!(cells, oracle.partitions, "{what}");
-    (oracle, ours)
+    ours
 }
 
-fn row<'a>(reading: &'a Reading, group: &str, topic: &str) -> &'a Cells {
+pub(crate) fn row<'a>(reading: &'a Reading, group: &str, topic: &str) -> &'a Cells {
     let found = reading
         .partitions
         .iter()
@@ -170,7 +177,7 @@ fn row<'a>(reading: &'a Reading, group: &str, topic: &str) -> &'a Cells {
     found.unwrap_or_else(|| panic!("no {group} {topic}")).1
 }
 
-fn known(cells: &Cells) -> [bool; 3] {
+pub(crate) fn known(cells: &Cells) -> [bool; 3] {
     ["committed", "lag", "member"].map(|name| cells[name].is_some())
 }
 

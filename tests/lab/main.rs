@@ -40,3 +40,4 @@ mod snapshot_oracle;
 mod tunnel;
 mod wait;
 mod why;
+mod without_leader;
