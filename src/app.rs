@@ -29,7 +29,7 @@ pub use acting::{Acting, Activity, Dialog, Step, Wish};
 pub use action::{ACTIONS, Action, ActionDef, Place, key_table};
 pub use charts::{ChartView, PARTS, RANGES};
 pub use columns::{Columns, ListName};
-pub use copy::{COPIED, Copied, Reach};
+pub use copy::{COPIED, Copied};
 pub use effect::{Effect, Interest};
 pub use filter::{Bound, Filter, GRAMMAR, SEARCH, Unit};
 pub use help::HelpLine;

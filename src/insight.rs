@@ -50,7 +50,7 @@ pub use rates::{Drain, Limit, Log, Loss, Rates, drain, group_drain, rate, retent
 pub use replication::{
     ClusterReplication, PartitionHealth, cluster_replication, effective_min_isr, partition_health,
 };
-pub use shell::command_line;
+pub use shell::{Reach, command_line};
 pub use status::{
     Circumstances, Growth, Judgement, Pace, Rewound, Rules, Sample, Series, Status, judge,
 };

@@ -26,9 +26,9 @@ pub use health::{Health, HealthReport, Source, State, System};
 pub use id::{BrokerId, Key, Name, Noun, PartitionId, PodId, WorkloadId};
 pub use kafka::{
     Broker, BrokerDisk, Cluster, CommittedPartition, DirReplica, Fact, Group, GroupCommits,
-    GroupKind, GroupListing, GroupMembers, Kafka, ListedGroup, LogDir, Member, MemberSetting,
-    Metadata, OffsetKind, OffsetListing, Owned, Partition, PartitionOffsets, Reassignment, Stamp,
-    Topic, TopicConfig, TopicMetadata, TopicOffsets,
+    GroupKind, GroupListing, GroupMembers, Inside, Kafka, ListedGroup, LogDir, Member,
+    MemberSetting, Metadata, OffsetKind, OffsetListing, Owned, Partition, PartitionOffsets,
+    Reassignment, Stamp, Topic, TopicConfig, TopicMetadata, TopicOffsets,
 };
 pub use kube::{
     Autoscaler, LastExit, NodeRow, NodeUsage, Owner, PodRow, PodUsage, ReplicaSetRow,

@@ -1,6 +1,9 @@
 //! What can be copied of a row, and the commands that show the same in a shell.
 
-use crate::{insight::command_line, model::Key};
+use crate::{
+    insight::Reach,
+    model::{Cluster, Key},
+};
 
 /// One thing that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,15 +15,6 @@ pub struct Copied {
 
 /// Bytes that are copied at most: terminals take no more than about 75,000 in one sequence.
 pub const COPIED: usize = 48 * 1_024;
-
-/// How a shell reaches the same servers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// The kubeconfig context.
-    pub context: Option<String>,
-    pub bootstrap: Option<String>,
-    pub command_config: Option<String>,
-}
 
 /// The bare name of an object.
 pub(super) fn name(key: &Key) -> String {
@@ -38,44 +32,26 @@ pub(super) fn name(key: &Key) -> String {
 }
 
 /// The commands that show an object.
-pub(super) fn commands(key: &Key, reach: &Reach, brokers: &str) -> Vec<String> {
-    let bootstrap = reach.bootstrap.as_deref().unwrap_or(brokers);
-    let kafka = |tool: &str, rest: &[&str]| {
-        let mut words = vec![tool, "--bootstrap-server", bootstrap];
-        if let Some(file) = &reach.command_config {
-            words.extend(["--command-config", file.as_str()]);
-        }
-        words.extend(rest);
-        command_line(&words)
-    };
-    let kubectl = |rest: &[&str]| {
-        let mut words = vec!["kubectl"];
-        if let Some(context) = &reach.context {
-            words.extend(["--context", context.as_str()]);
-        }
-        words.extend(rest);
-        command_line(&words)
-    };
+pub(super) fn commands(key: &Key, reach: &Reach, cluster: Option<&Cluster>) -> Vec<String> {
+    let kafka = |tool: &str, rest: &[&str]| reach.kafka(cluster, tool, rest);
+    let kubectl = |rest: &[&str]| reach.kubectl(rest);
     match key {
         Key::Group(id) => vec![kafka(
-            "kafka-consumer-groups.sh",
+            "kafka-consumer-groups",
             &["--describe", "--group", id],
         )],
         Key::Member { group, .. } => vec![kafka(
-            "kafka-consumer-groups.sh",
+            "kafka-consumer-groups",
             &["--describe", "--group", group, "--members", "--verbose"],
         )],
-        Key::Topic(topic) => vec![kafka("kafka-topics.sh", &["--describe", "--topic", topic])],
+        Key::Topic(topic) => vec![kafka("kafka-topics", &["--describe", "--topic", topic])],
         Key::Partition(id) => {
-            vec![kafka(
-                "kafka-topics.sh",
-                &["--describe", "--topic", &id.topic],
-            )]
+            vec![kafka("kafka-topics", &["--describe", "--topic", &id.topic])]
         }
         Key::Broker(id) => {
             let id = id.to_string();
             vec![kafka(
-                "kafka-log-dirs.sh",
+                "kafka-log-dirs",
                 &["--describe", "--broker-list", &id],
             )]
         }
@@ -115,7 +91,7 @@ mod tests {
         };
         let group = Key::Group(Name::from("it's"));
         assert_eq!(
-            commands(&group, &reach, ""),
+            commands(&group, &reach, None),
             [
                 "kafka-consumer-groups.sh --bootstrap-server kafka:9092 --describe --group 'it'\\''s'"
             ]
@@ -125,7 +101,7 @@ mod tests {
             name: Name::from("web-1"),
         });
         assert_eq!(
-            commands(&pod, &reach, "").first().map(String::as_str),
+            commands(&pod, &reach, None).first().map(String::as_str),
             Some("kubectl --context 'prod eu' get pod web-1 -n shop")
         );
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::model::{Name, WorkloadId};
 
-use super::{Columns, Keymap, Reach};
+use super::{Columns, Keymap};
+use crate::insight::Reach;
 
 /// What the user likes.
 #[derive(Clone, Debug, PartialEq)]

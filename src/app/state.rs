@@ -98,6 +98,7 @@ impl App {
     pub fn new(panes: &'static [&'static dyn Pane], options: Options, now: Time) -> Self {
         let mut picture = Picture::new(options.site.clone());
         picture.index.pin(options.prefs.owners.clone());
+        picture.reach = options.prefs.reach.clone();
         App {
             picture,
             findings: Vec::new(),

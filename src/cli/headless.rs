@@ -98,6 +98,7 @@ async fn prepare_and_run(
         feed: started.feed,
         wishes: started.running.as_ref().map(|running| &running.wishes),
         pins: all.likes.owners.clone(),
+        reach: screen::reach(all),
         now: &clock::now,
         draw: &|picture, now, _, size| report::draw(picture, options.clone(), &theme, now, size),
     };

@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     app::{Interest, PaneId},
-    insight::{Picture, Want, group_partitions},
+    insight::{Picture, Reach, Want, group_partitions},
     model::{Envelope, Name, System, Time, WorkloadId},
     source::Wishes,
 };
@@ -110,6 +110,7 @@ pub struct Session<'a> {
     pub wishes: Option<&'a Wishes>,
     /// Owners of groups that the user named.
     pub pins: BTreeMap<Name, WorkloadId>,
+    pub reach: Reach,
     pub now: &'a dyn Fn() -> Time,
     /// Makes the text of [`Format::Text`].
     pub draw: Draw<'a>,
@@ -120,6 +121,7 @@ pub struct Session<'a> {
 pub async fn run(subject: &Subject, settings: &ReportSettings, mut session: Session<'_>) -> Exit {
     let mut picture = Picture::new(session.site.clone());
     picture.index.pin(session.pins.clone());
+    picture.reach = session.reach.clone();
     let answered = |picture: &Picture| needs::answered(&picture.site, subject, session.systems);
     let sampling = settings.sample_for;
     let timeout = Box::pin(tokio::time::sleep(settings.timeout));

@@ -9,7 +9,8 @@ use tokio::{
 
 use crate::{
     act::{self, Permit, journal::Journal},
-    app::{App, Effect, Msg, Options, PaneId, Prefs, Reach, reading::Ask},
+    app::{App, Effect, Msg, Options, PaneId, Prefs, reading::Ask},
+    insight::Reach,
     log::{self, Log, LogOptions},
     model::{Envelope, Name},
     net::kube::exec::Plugins,
@@ -36,7 +37,7 @@ pub fn theme(settings: &Settings, env: &Environment) -> Result<Theme, Exit> {
 }
 
 /// How a shell reaches the same servers.
-fn reach(settings: &Settings) -> Reach {
+pub fn reach(settings: &Settings) -> Reach {
     let kafka = settings.kafka.as_ref();
     let config = kafka.and_then(|kafka| kafka.command_config.as_ref());
     Reach {

@@ -3,7 +3,7 @@
 use crate::model::{Envelope, Name, Site, Time, Update};
 
 use super::{
-    History, Index, Load,
+    History, Index, Load, Reach,
     history::Seen,
     load::{GroupsRound, is_back_fill},
 };
@@ -25,6 +25,8 @@ pub struct Picture {
     pub load: Load,
     /// Who belongs to whom in Kubernetes, as [`Picture::refresh`] found it.
     pub index: Index,
+    /// For the commands that are shown.
+    pub reach: Reach,
     closing: Option<Closing>,
     finished: u64,
 }
@@ -210,6 +212,7 @@ mod tests {
             id: None,
             controller: None,
             brokers: vec![broker],
+            inside: None,
         };
         said(
             &mut picture,

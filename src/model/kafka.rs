@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{BrokerId, Name, PartitionId, Row, Table, Time};
+use super::{BrokerId, Name, PartitionId, PodId, Row, Table, Time};
 
 /// A value and the moment at which it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,16 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub controller: Option<BrokerId>,
     pub brokers: Vec<Broker>,
+    /// Where Kafka's own tools reach the brokers, when they cannot be reached from here but through the API server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<Inside>,
+}
+
+/// A broker's pod, and where in it Kafka's tools are: a prefix of their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    pub pod: PodId,
+    pub tools: Name,
 }
 
 /// A partition as metadata has it. `replicas` are in order of preference.

@@ -94,6 +94,24 @@ impl Way {
         })
     }
 
+    /// The pod of a broker, where brokers are reached through the API server.
+    pub fn inside(&self) -> Option<BrokerPod<'_>> {
+        let Inner::Sought(seeker) = &*self.inner else {
+            return None;
+        };
+        let found = seeker.found.get()?;
+        let tunnel = (found.route.hop() == Some(Hop::Tunnel)).then(|| found.route.tunnel())?;
+        Some(BrokerPod {
+            namespace: &tunnel.cluster().namespace,
+            name: tunnel.some_pod()?,
+            tools: match tunnel.cluster().evidence {
+                // Its images begin in the directory of Kafka.
+                discover::Evidence::Strimzi => "bin/",
+                discover::Evidence::Labels | discover::Evidence::Port => "",
+            },
+        })
+    }
+
     /// Whether brokers are reached through the API server.
     pub fn is_tunnel(&self) -> bool {
         match &*self.inner {
@@ -104,6 +122,14 @@ impl Way {
             }
         }
     }
+}
+
+/// A broker's pod, and where in it Kafka's tools are.
+pub struct BrokerPod<'a> {
+    pub namespace: &'a str,
+    pub name: String,
+    /// What their names begin with.
+    pub tools: &'static str,
 }
 
 impl Seeker {

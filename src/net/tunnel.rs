@@ -34,6 +34,17 @@ impl Tunnel {
         }
     }
 
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The pod of a broker that was ready when it was seen.
+    pub(super) fn some_pod(&self) -> Option<String> {
+        let brokers = self.brokers.lock().unwrap_or_else(PoisonError::into_inner);
+        let ready = brokers.iter().find(|broker| broker.ready);
+        ready.map(|broker| broker.pod.clone())
+    }
+
     fn known(&self, to: &Endpoint) -> Option<String> {
         let brokers = self.brokers.lock().unwrap_or_else(PoisonError::into_inner);
         pod_of(&brokers, to).map(str::to_owned)
@@ -132,6 +143,10 @@ impl Route {
     /// The way that worked last; none before the first connection.
     pub fn hop(&self) -> Option<Hop> {
         *self.chosen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tunnel(&self) -> &Tunnel {
+        &self.tunnel
     }
 
     fn keep(&self, hop: Option<Hop>) {

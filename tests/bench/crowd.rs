@@ -202,6 +202,7 @@ pub(crate) fn cluster(names: &mut Names) -> Envelope {
             id: None,
             controller: None,
             brokers: (0..BROKERS).map(broker).collect(),
+            inside: None,
         },
         topics,
     }))

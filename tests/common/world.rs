@@ -174,6 +174,7 @@ pub fn metadata(brokers: i32, topics: &[(&str, i32)]) -> Metadata {
             id: Some("example".into()),
             controller: Some(BrokerId(1)),
             brokers: (1..=brokers).map(broker).collect(),
+            inside: None,
         },
         topics: topics.iter().map(topic).collect(),
     }

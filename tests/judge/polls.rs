@@ -44,6 +44,7 @@ fn topology(groups: usize) -> Update {
                 port: 9092,
                 rack: None,
             }],
+            inside: None,
         },
         topics: (0..groups)
             .map(|number| TopicMetadata {

@@ -305,7 +305,7 @@ fn why_a_group_is_too_slow_names_the_autoscaler_that_is_at_its_maximum() {
     assert_eq!(proof.threshold.as_deref(), Some("maximum 1"));
     assert_eq!(proof.source, Source::Autoscalers);
     assert!(proof.age(play.session.now).is_some(), "{proof:?}");
-    let shown = "kubectl --context prod -n finance get hpa keda-hpa-fraud";
+    let shown = "kubectl -n finance get hpa keda-hpa-fraud";
     assert_eq!(proof.command.as_deref(), Some(shown));
     play.press("2 / f r a u d enter w");
     assert_has(&play.text(), &["is at its maximum of 1", shown]);

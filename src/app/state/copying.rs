@@ -46,8 +46,9 @@ impl App {
             }
             let text = name(&key);
             all.push(Copied { what: "name", text });
-            let brokers = self.bootstrap();
-            let known = commands(&key, &self.options.prefs.reach, &brokers);
+            let cluster = self.picture.site.kafka.cluster.as_ref();
+            let cluster = cluster.map(|cluster| &cluster.value);
+            let known = commands(&key, &self.picture.reach, cluster);
             let known = known.into_iter();
             all.extend(known.map(|text| Copied {
                 what: "command",
@@ -110,16 +111,6 @@ impl App {
             })
         });
         cells.collect()
-    }
-
-    /// Some brokers to begin with, for a command.
-    fn bootstrap(&self) -> String {
-        let cluster = self.picture.site.kafka.cluster.iter();
-        let brokers = cluster.flat_map(|of| &of.value.brokers).take(3);
-        let named: Vec<String> = brokers
-            .map(|of| format!("{}:{}", of.host, of.port))
-            .collect();
-        named.join(",")
     }
 
     pub(super) fn start_copy(&mut self) {

@@ -61,6 +61,7 @@ async fn report_on(
     let session = Session {
         wishes: None,
         pins: BTreeMap::new(),
+        reach: Reach::default(),
         site: "demo".into(),
         systems,
         namespace: None,

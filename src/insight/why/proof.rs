@@ -1,9 +1,6 @@
 //! Numbers behind a cause, each with where it is from, how old it is, and how to see it without us.
 
-use crate::{
-    insight::command_line,
-    model::{GroupKind, Name, PodId, Source, Time, WorkloadId},
-};
+use crate::model::{GroupKind, Name, PodId, Source, Time, WorkloadId};
 
 use super::Case;
 
@@ -38,16 +35,10 @@ impl Case<'_> {
         }
     }
 
-    /// A tool of Kafka's with the address of the cluster.
     fn tool(&self, name: &str, rest: &[&str]) -> String {
         let cluster = self.site().kafka.cluster.as_ref();
-        let first = cluster.and_then(|cluster| cluster.value.brokers.first());
-        let server = first.map_or_else(
-            || "BROKER:9092".to_owned(),
-            |broker| format!("{}:{}", broker.host, broker.port),
-        );
-        let tool = format!("{name}.sh");
-        command_line(&[&[&*tool, "--bootstrap-server", &*server], rest].concat())
+        let cluster = cluster.map(|cluster| &cluster.value);
+        self.picture.reach.kafka(cluster, name, rest)
     }
 
     fn describe_with(&self, rest: &[&str]) -> String {
@@ -95,8 +86,8 @@ impl Case<'_> {
     }
 
     fn kubectl(&self, namespace: &str, what: &[&str]) -> String {
-        let words = ["kubectl", "--context", &*self.site().name, "-n", namespace];
-        command_line(&[&words, what].concat())
+        let words = ["-n", namespace];
+        self.picture.reach.kubectl(&[&words, what].concat())
     }
 
     pub(super) fn get_pod(&self, id: &PodId) -> String {
@@ -122,14 +113,7 @@ impl Case<'_> {
     }
 
     pub(super) fn get_node(&self, name: &str) -> String {
-        command_line(&[
-            "kubectl",
-            "--context",
-            &self.site().name,
-            "get",
-            "node",
-            name,
-        ])
+        self.picture.reach.kubectl(&["get", "node", name])
     }
 }
 

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use crate::{
     model::{
         self, BrokerDisk, BrokerId, CommittedPartition, DirReplica, GroupCommits, GroupKind,
-        GroupMembers, MemberSetting, Name, Owned, PartitionId, Source, TopicMetadata, TopicOffsets,
+        GroupMembers, Inside, MemberSetting, Name, Owned, PartitionId, PodId, Source,
+        TopicMetadata, TopicOffsets,
     },
-    net::kafka::{
-        Api, ByTopic, Code, DescribedGroup, GroupOffsets, GroupType, ListedGroup, ListedOffset,
-        LogDir, Metadata, PerBroker, Reassignment, ResourceConfigs, ShareGroupOffsets,
-        TopicPartitions,
+    net::{
+        kafka::{
+            Api, ByTopic, Code, DescribedGroup, GroupOffsets, GroupType, ListedGroup, ListedOffset,
+            LogDir, Metadata, PerBroker, Reassignment, ResourceConfigs, ShareGroupOffsets,
+            TopicPartitions,
+        },
+        reach::BrokerPod,
     },
 };
 
@@ -32,7 +36,21 @@ fn ids(of: &[i32]) -> Vec<BrokerId> {
     of.iter().copied().map(BrokerId).collect()
 }
 
-pub(super) fn metadata(from: &Metadata, controller: Option<BrokerId>) -> model::Metadata {
+pub(super) fn inside(pod: BrokerPod<'_>) -> Inside {
+    Inside {
+        pod: PodId {
+            namespace: Name::from(pod.namespace),
+            name: Name::from(pod.name),
+        },
+        tools: Name::from(pod.tools),
+    }
+}
+
+pub(super) fn metadata(
+    from: &Metadata,
+    controller: Option<BrokerId>,
+    inside: Option<Inside>,
+) -> model::Metadata {
     let broker = |broker: &crate::net::kafka::Broker| model::Broker {
         id: BrokerId(broker.id),
         host: Name::from(Arc::clone(&broker.host)),
@@ -55,6 +73,7 @@ pub(super) fn metadata(from: &Metadata, controller: Option<BrokerId>) -> model::
             // A controller that left the cluster is none.
             controller: controller.filter(|id| brokers.iter().any(|broker| broker.id == *id)),
             brokers,
+            inside,
         },
         topics: from
             .topics

@@ -127,8 +127,9 @@ impl Collector {
             }
         };
         self.ask_quorum().await;
-        self.send(Update::Metadata(map::metadata(&metadata, self.controller)))
-            .await?;
+        let inside = self.way.inside().map(map::inside);
+        let seen = map::metadata(&metadata, self.controller, inside);
+        self.send(Update::Metadata(seen)).await?;
         self.report(Source::Metadata, self.every, None).await?;
         let mut round = Round::failed(Outcome::Fine);
         round.metadata = Some(metadata);

@@ -91,6 +91,7 @@ impl Collectors {
                 id: Some(Name::from("ZGVtbyBjbHVzdGVyIDE")),
                 controller: Some(kafka.controller),
                 brokers: asked(kafka).map(|server| server.row.clone()).collect(),
+                inside: None,
             },
             topics: kafka.topics.iter().map(TopicState::metadata).collect(),
         };
