@@ -8,6 +8,7 @@ mod check;
 mod completion;
 pub mod config;
 pub mod connect;
+mod doctor;
 pub mod env;
 pub mod exit;
 pub mod headless;
@@ -93,6 +94,8 @@ pub enum Command {
         subject: Subject,
         report: ReportSettings,
     },
+    /// Each step to the first lag number.
+    Doctor { report: ReportSettings },
     /// One record to each partition of the topic, read back.
     Probe {
         topic: String,
@@ -177,6 +180,7 @@ pub fn parse(
             }
             Command::Probe { topic, report }
         }
+        Some(Subcommands::Doctor) => Command::Doctor { report },
         // They were answered above: no config file is needed for them.
         Some(Subcommands::Completion { .. } | Subcommands::Man | Subcommands::Complete { .. }) => {
             return Err(Exit::quiet(Code::Fine));
@@ -188,6 +192,13 @@ pub fn parse(
     };
     if let Command::Report { subject, .. } = &command {
         check_systems(subject.kind(), subject.system(), &settings)?;
+    }
+    if matches!(command, Command::Doctor { .. }) && settings.demo.is_some() {
+        return Err(
+            Complaint::new("doctor", "the demo world has no servers to examine")
+                .remedy("leave out --demo")
+                .into(),
+        );
     }
     if let Command::Probe { .. } = &command {
         check_systems("probe", Some(System::Kafka), &settings)?;
@@ -330,6 +341,7 @@ async fn perform(asked: &Invocation, env: &Environment) -> Exit {
             Err(exit) => exit,
         },
         Command::Report { subject, report } => headless::make(subject, report, settings, env).await,
+        Command::Doctor { report } => doctor::make(report, settings, env).await,
         Command::Probe { topic, report } => probe::make(topic, report, settings, env).await,
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod demo;
+pub mod doctor;
 mod feed;
 mod kafka;
 mod kube;

@@ -127,8 +127,8 @@ const fn change(def: ActionDef) -> ActionDef {
 }
 
 const LOGS: &[What] = &[What::Logs];
-const OBJECT: &[What] = &[What::Object];
-const TEXTS: &[What] = &[What::Logs, What::Object];
+const OBJECT: &[What] = &[What::Object, What::Doctor];
+const TEXTS: &[What] = &[What::Logs, What::Object, What::Doctor];
 /// Nouns with pods behind them.
 const WITH_PODS: &[Noun] = &[
     Noun::Pod,
@@ -157,6 +157,8 @@ const WITH_OBJECTS: &[Noun] = &[
     Noun::Broker,
 ];
 
+const SOURCES: &[Noun] = &[Noun::Source];
+
 /// Nouns of which it can be told why they are behind.
 pub(super) const ASKED_WHY: &[Noun] = &[Noun::Group, Noun::Member];
 
@@ -166,6 +168,7 @@ pub(super) fn nouns_of(what: What) -> &'static [Noun] {
         What::Logs => WITH_PODS,
         What::Events => WITH_EVENTS,
         What::Object => WITH_OBJECTS,
+        What::Doctor => SOURCES,
     }
 }
 

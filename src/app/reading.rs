@@ -34,6 +34,8 @@ pub enum What {
     Events,
     /// The object itself, as YAML.
     Object,
+    /// Each step to the first lag number.
+    Doctor,
 }
 
 impl What {
@@ -43,6 +45,15 @@ impl What {
             What::Logs => "logs",
             What::Events => "events",
             What::Object => "object",
+            What::Doctor => "doctor",
+        }
+    }
+
+    /// What stands above it: the doctor examines all systems, wherever it is asked.
+    pub fn title(self, of: &Key) -> String {
+        match self {
+            What::Doctor => self.word().to_owned(),
+            What::Logs | What::Events | What::Object => format!("{} of {of}", self.word()),
         }
     }
 }
@@ -63,6 +74,8 @@ pub enum AskOf {
     Events(Key),
     /// The object, once.
     Object(Key),
+    /// Each step to the first lag number, of all systems.
+    Doctor,
 }
 
 /// Something that was read.
@@ -148,13 +161,14 @@ impl Reading {
         match what {
             What::Logs => Reading::Logs(Box::new(Logs::new(look))),
             What::Events => Reading::Events(Box::new(Events::new(key.clone()))),
-            What::Object => Reading::Object(Box::new(Document::new(look))),
+            What::Object | What::Doctor => Reading::Object(Box::new(Document::new(look))),
         }
     }
 
     /// What has to be asked for it now; None where nothing has to be.
-    pub(super) fn ask(&mut self, key: &Key, picture: &Picture) -> Option<AskOf> {
+    pub(super) fn ask(&mut self, what: What, key: &Key, picture: &Picture) -> Option<AskOf> {
         match self {
+            Reading::Object(_) if what == What::Doctor => Some(AskOf::Doctor),
             Reading::Logs(logs) => logs.ask(key, picture).map(AskOf::Logs),
             Reading::Events(_) => Some(AskOf::Events(key.clone())),
             Reading::Object(document) => {
@@ -259,7 +273,7 @@ pub(super) fn subject_of(what: What, key: &Key, picture: &Picture) -> Key {
     let site = &picture.site;
     let pod = |found: Option<&crate::model::PodRow>| found.map(|pod| Key::Pod(pod.id.clone()));
     let found = match (what, key) {
-        (What::Object, _) => None,
+        (What::Object | What::Doctor, _) => None,
         (_, Key::Group(id)) => {
             let owner = picture.index.owner_of(site, id);
             owner

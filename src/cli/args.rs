@@ -104,6 +104,9 @@ pub enum Subcommands {
         #[arg(long)]
         yes: bool,
     },
+    /// Go from the kubeconfig to the first lag number step by step: what was tried, how long it took, what failed, and the
+    /// exact right to ask for.
+    Doctor,
     /// Print what makes a shell complete our words, with the groups and topics of the live cluster among them.
     Completion {
         #[arg(value_enum)]

@@ -134,6 +134,15 @@ fn left_out(line: &CommandLine) -> Result<(), Complaint> {
 
 fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
     let report = &line.report;
+    if let Some(Subcommands::Doctor) = line.command {
+        let other = [
+            ("--for", report.sample_for.is_some()),
+            ("--size", report.size.is_some()),
+        ];
+        if let Some((flag, _)) = other.into_iter().find(|(_, given)| *given) {
+            return refuse(flag, "means nothing to the doctor", "leave it out");
+        }
+    }
     if matches!(
         line.command,
         Some(
@@ -142,6 +151,7 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
                 | Subcommands::Check { .. }
                 | Subcommands::Snapshot { .. }
                 | Subcommands::Probe { .. }
+                | Subcommands::Doctor
         )
     ) {
         if report.size.is_some() && report.output != Some(Format::Text) {

@@ -76,7 +76,7 @@ pub fn options(settings: &Settings, site: Name, pane: Option<PaneId>) -> Options
 
 /// Who answers what is asked for one object.
 enum Desk {
-    Live(Reader),
+    Live(Box<Reader>),
     Demo(watch::Sender<Option<Ask>>),
 }
 
@@ -146,7 +146,7 @@ async fn start(
         }
         kube.set_plugins(Plugins::Silent);
     }
-    let desk = Desk::Live(Reader::new(live.kube.clone(), say.clone()));
+    let desk = Desk::Live(Box::new(Reader::new(live.servers(), say.clone())));
     let mut unfinished = Vec::new();
     let hands = match (permit, env.state_dir()) {
         (Some(_), None) => {

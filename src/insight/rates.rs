@@ -9,11 +9,18 @@ const MARGIN: f64 = 0.02;
 
 /// A slope that outliers do not bend: the median of the slopes of all pairs (Theil-Sen), in units a second.
 pub fn slope(points: &[(Time, f64)]) -> Option<f64> {
-    slope_in(points, &mut Vec::new())
+    slope_in(points, &mut Bench::default())
 }
 
-/// The same, with room to work in: there are tens of thousands of partitions in a round.
-fn slope_in(points: &[(Time, f64)], slopes: &mut Vec<f64>) -> Option<f64> {
+/// Room to work in: there are tens of thousands of partitions in a round.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bench {
+    /// Seconds since the first, and the number.
+    points: Vec<(f64, f64)>,
+    slopes: Vec<f64>,
+}
+
+fn slope_in(points: &[(Time, f64)], room: &mut Bench) -> Option<f64> {
     if points.len() < FEWEST {
         return None;
     }
@@ -26,27 +33,30 @@ fn slope_in(points: &[(Time, f64)], slopes: &mut Vec<f64>) -> Option<f64> {
     {
         return Some(0.0);
     }
+    let Bench {
+        points: all,
+        slopes,
+    } = room;
+    let seconds = |at: &Time| at.since(first.0) as f64 / 1_000.0;
+    all.clear();
+    all.extend(points.iter().map(|(at, value)| (seconds(at), *value)));
     slopes.clear();
-    for (index, (from, low)) in points.iter().enumerate() {
-        for (to, high) in points.iter().skip(index + 1) {
-            let millis = to.since(*from);
-            if millis > 0 {
-                slopes.push((high - low) * 1_000.0 / millis as f64);
-            }
-        }
+    for (index, (from, low)) in all.iter().enumerate() {
+        let later = all.iter().skip(index + 1).filter(|(to, _)| to > from);
+        slopes.extend(later.map(|(to, high)| (high - low) / (to - from)));
     }
     median(slopes)
 }
 
 /// The slope of the samples since the number went back last: what was before belongs to another log.
 pub fn rate(points: &[(Time, f64)]) -> Option<f64> {
-    rate_in(points, &mut Vec::new())
+    rate_in(points, &mut Bench::default())
 }
 
-fn rate_in(points: &[(Time, f64)], slopes: &mut Vec<f64>) -> Option<f64> {
+fn rate_in(points: &[(Time, f64)], room: &mut Bench) -> Option<f64> {
     let mut pairs = points.iter().zip(points.iter().skip(1));
     let reset = pairs.rposition(|((_, before), (_, after))| after < before);
-    slope_in(points.get(reset.map_or(0, |at| at + 1)..)?, slopes)
+    slope_in(points.get(reset.map_or(0, |at| at + 1)..)?, room)
 }
 
 fn median(of: &mut [f64]) -> Option<f64> {
@@ -75,22 +85,23 @@ pub struct Rates {
 impl Rates {
     /// From the ends and the committed offsets at the same moments, oldest first.
     pub fn of(ends: &[(Time, f64)], committed: &[(Time, f64)]) -> Option<Rates> {
-        Rates::of_in(ends, committed, &mut Vec::new())
+        Rates::of_in(ends, committed, &mut Bench::default())
     }
 
     /// The same, with room to work in.
     pub(super) fn of_in(
         ends: &[(Time, f64)],
         committed: &[(Time, f64)],
-        room: &mut Vec<f64>,
+        room: &mut Bench,
     ) -> Option<Rates> {
         const PARTS: usize = 4;
         let (inflow, outflow) = (rate_in(ends, room)?, rate_in(committed, room)?);
         let net = outflow - inflow;
         // The first and the last of each quarter are enough for how much it varies.
         let parts = ends.len() / PARTS;
-        room.clear();
-        room.extend((0..PARTS).filter_map(|part| {
+        let apart = &mut room.slopes;
+        apart.clear();
+        apart.extend((0..PARTS).filter_map(|part| {
             let from = part * parts;
             let to = (from + parts).min(ends.len() - 1);
             let over = |of: &[(Time, f64)]| {
@@ -103,7 +114,7 @@ impl Rates {
         Some(Rates {
             inflow: inflow.max(0.0),
             outflow: outflow.max(0.0),
-            error: median(room).unwrap_or(0.0),
+            error: median(apart).unwrap_or(0.0),
         })
     }
 

@@ -72,7 +72,7 @@ pub struct Column {
 /// Room for the samples of a partition.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Samples {
-    pub(super) fine: Vec<Sample>,
+    fine: Vec<Sample>,
     coarse: Vec<Sample>,
 }
 
@@ -256,9 +256,18 @@ impl Window {
         }
     }
 
-    /// The samples of a partition as polled, oldest first.
-    pub(super) fn fine_into(&self, column: &Column, samples: &mut Vec<Sample>) {
-        self.samples(column, &self.fine, &column.fine, samples);
+    /// The committed offset and the end of a partition at each poll that it answered, newest first.
+    pub(super) fn newest_first(
+        &self,
+        column: &Column,
+    ) -> impl Iterator<Item = (Time, Option<i64>, i64)> {
+        let count = column.fine.len();
+        let missing = self.fine.after.len().saturating_sub(count);
+        (0..count).rev().filter_map(move |place| {
+            let after = self.fine.after.get(missing + place)?;
+            let (committed, end) = column.fine.get(place)?;
+            Some((self.began.plus(i64::from(*after)), committed, end))
+        })
     }
 
     /// When the last poll was taken in.

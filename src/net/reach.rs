@@ -94,6 +94,15 @@ impl Way {
         })
     }
 
+    /// The namespace of the cluster that was found.
+    pub fn namespace(&self) -> Option<&str> {
+        let Inner::Sought(seeker) = &*self.inner else {
+            return None;
+        };
+        let found = seeker.found.get()?;
+        Some(&found.route.tunnel().cluster().namespace)
+    }
+
     /// The pod of a broker, where brokers are reached through the API server.
     pub fn inside(&self) -> Option<BrokerPod<'_>> {
         let Inner::Sought(seeker) = &*self.inner else {

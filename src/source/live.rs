@@ -10,6 +10,7 @@ use crate::{
 };
 
 use super::{
+    doctor::Servers,
     feed::{Feed, Wishes},
     kafka, kube,
     poll::Cadence,
@@ -46,6 +47,15 @@ impl Running {
 }
 
 impl Live {
+    /// The clients, for what is asked beside the sources.
+    pub fn servers(&self) -> Servers {
+        Servers {
+            kube: self.kube.clone(),
+            kafka: self.kafka.clone(),
+            prometheus: self.prometheus.clone(),
+        }
+    }
+
     /// The systems that are read.
     pub fn systems(&self) -> Vec<System> {
         let mut systems = Vec::new();

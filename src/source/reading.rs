@@ -7,7 +7,9 @@ mod logs;
 mod mask;
 mod object;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use serde_json::Value;
 
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -20,10 +22,13 @@ use crate::{
         reading::{Answer, Ask, AskOf, LogAsk, Said},
     },
     model::{Name, PodId, Time},
-    net::kube::Client,
 };
 
-use super::{clock, feed::Closed};
+use super::{
+    clock,
+    doctor::{self, Servers, Step},
+    feed::Closed,
+};
 
 pub(super) use mask::mask;
 
@@ -62,15 +67,15 @@ struct Current {
 
 /// Reads what the app asks for. Dropping it ends that.
 pub struct Reader {
-    kube: Option<Client>,
+    servers: Servers,
     to: mpsc::Sender<Msg>,
     current: Option<Current>,
 }
 
 impl Reader {
-    pub fn new(kube: Option<Client>, to: mpsc::Sender<Msg>) -> Self {
+    pub fn new(servers: Servers, to: mpsc::Sender<Msg>) -> Self {
         Reader {
-            kube,
+            servers,
             to,
             current: None,
         }
@@ -103,7 +108,11 @@ impl Reader {
             generation: ask.generation,
             to: self.to.clone(),
         };
-        let Some(client) = self.kube.clone() else {
+        if let AskOf::Doctor = ask.of {
+            current.tasks.spawn(examine(self.servers.clone(), teller));
+            return;
+        }
+        let Some(client) = self.servers.kube.clone() else {
             current.tasks.spawn(async move {
                 teller
                     .fail("Kubernetes is not read (--no-kube)".to_owned())
@@ -130,6 +139,28 @@ impl Reader {
             }
             AskOf::Events(key) => drop(current.tasks.spawn(events::follow(client, key, teller))),
             AskOf::Object(key) => drop(current.tasks.spawn(object::read(client, key, teller))),
+            AskOf::Doctor => {}
         }
     }
+}
+
+/// The longest that a step of an examination may take while somebody looks on.
+const STEP: Duration = Duration::from_secs(10);
+
+/// Tells the steps as they are done: the whole list with each.
+async fn examine(servers: Servers, teller: Teller) {
+    let (tell, mut told) = mpsc::unbounded_channel::<Step>();
+    let telling = async {
+        let mut steps = Vec::new();
+        while let Some(step) = told.recv().await {
+            let said = |value: &Value| !value.is_null() && *value != "";
+            let item = step.item().into_iter().filter(|(_, value)| said(value));
+            steps.push(Value::Object(item.collect()));
+            let value = Box::new(Value::Array(steps.clone()));
+            if teller.say(Said::Object { value, masked: 0 }).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::join!(Box::pin(doctor::examine(servers, STEP, tell)), telling);
 }

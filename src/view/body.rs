@@ -66,7 +66,7 @@ pub(super) fn frame(
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, cx: &Cx<'_>, theme: &Theme) {
     let view = app.view();
     if let (Subject::Read(what, key), true) = (&view.subject, app.is_text()) {
-        let title = format!("{} of {key}", what.word());
+        let title = what.title(key);
         return reading::draw(buffer, area, &title, app, cx, theme);
     }
     if app.charts().is_some() {

@@ -17,7 +17,7 @@ use plimsoll::{
         Resource,
         logs::{LONGEST_LINE, LogQuery, open},
     },
-    source::Reader,
+    source::{Reader, doctor::Servers},
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -36,7 +36,11 @@ struct Desk {
 impl Desk {
     fn new(server: &FakeHttp) -> Self {
         let (to, answers) = mpsc::channel(64);
-        let reader = Reader::new(Some(client(server)), to);
+        let servers = Servers {
+            kube: Some(client(server)),
+            ..Servers::default()
+        };
+        let reader = Reader::new(servers, to);
         Desk { reader, answers }
     }
 

@@ -22,6 +22,7 @@ mod bad_input;
 mod chaos;
 mod charts;
 mod count;
+mod doctor;
 mod fixture;
 mod fraud;
 mod kafka_client;

@@ -342,6 +342,33 @@ fn blocks_fold_and_open_and_a_search_opens_what_hides_its_finding() {
 }
 
 #[test]
+fn the_doctor_is_asked_on_sources_and_told_step_by_step() {
+    let mut desk = Desk::new((80, 24));
+    desk.press("0 D");
+    let asked = desk.asks.last().and_then(Option::as_ref);
+    assert_eq!(asked.map(|ask| &ask.of), Some(&AskOf::Doctor));
+    let step = |name: &str, state: &str| json!({"step": name, "state": state, "rule": null});
+    let mut steps = vec![step("API server", "ok")];
+    for next in [step("rights", "partly"), step("Kafka", "failed")] {
+        desk.say(Said::Object {
+            value: Box::new(steps.clone().into()),
+            masked: 0,
+        });
+        steps.push(next);
+    }
+    desk.screen()
+        .assert_has("╭─ doctor ─")
+        .assert_has("- step: API server")
+        .assert_has("- step: rights")
+        .assert_has("  state: partly");
+    // Of the last step nothing was told yet.
+    assert!(!desk.screen().has("step: Kafka"));
+    desk.press("esc");
+    assert_eq!(desk.screen().title(), "Sources");
+    assert_eq!(desk.asks.last(), Some(&None));
+}
+
+#[test]
 fn a_search_leaves_alone_who_wrote_which_field_until_that_is_opened() {
     let mut desk = Desk::new((80, 24));
     desk.press("5 y");

@@ -9,7 +9,7 @@ use crate::app::{
 use super::{
     ASKED_WHY, Action, ActionDef, LOGS, OBJECT,
     Place::{Charts, Everywhere, Lists, On, Pages, Reading},
-    TEXTS, WITH_EVENTS, WITH_OBJECTS, WITH_PODS, change, def,
+    SOURCES, TEXTS, WITH_EVENTS, WITH_OBJECTS, WITH_PODS, change, def,
 };
 
 /// All actions, in the order of help.
@@ -200,6 +200,13 @@ pub static ACTIONS: &[ActionDef] = &[
         "yaml",
         "the object itself, as YAML, with secrets masked",
         On(WITH_OBJECTS),
+    ),
+    def(
+        Action::Read(What::Doctor),
+        &["D"],
+        "doctor",
+        "each step from the kubeconfig to the first lag number: what failed, and the right to ask for",
+        On(SOURCES),
     ),
     def(
         Action::Text(TextAction::Follow),

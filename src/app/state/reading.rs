@@ -28,7 +28,7 @@ impl App {
     pub fn is_text(&self) -> bool {
         matches!(
             self.view().subject,
-            Subject::Read(What::Logs | What::Object, _)
+            Subject::Read(What::Logs | What::Object | What::Doctor, _)
         )
     }
 
@@ -80,7 +80,7 @@ impl App {
         }
         let (search, room) = (self.search(), self.text_room());
         if let Some((_, reading)) = &mut self.reading {
-            let of = reading.ask(key, &self.picture);
+            let of = reading.ask(*what, key, &self.picture);
             self.wanted = of.map(|of| Ask {
                 generation: self.generation,
                 of,

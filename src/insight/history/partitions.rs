@@ -6,6 +6,7 @@ use super::GroupHistory;
 use crate::insight::{
     Column, Drain, Judgement, PartitionHealth, PartitionLag, PartitionState, Rates, Rules, Status,
     TimeLag, When, drain, offsets_partition, partition_health,
+    rates::Bench,
     status::Circumstances,
     window::{Polled, Samples},
 };
@@ -287,21 +288,21 @@ impl GroupHistory {
 
     /// Rates over the last minute, or three commits where that is longer.
     pub(super) fn rates(&self, column: &Column, room: &mut Room) -> Option<Rates> {
-        self.window.fine_into(column, &mut room.samples.fine);
         let commits = 3.0 * self.window.rules(column).commit_interval;
-        let newest = room.samples.fine.last()?.at;
         #[expect(clippy::cast_possible_truncation, reason = "minutes")]
         let millis = (commits.clamp(60.0, 3_600.0) * 1_000.0) as i64;
         room.ends.clear();
         room.committed.clear();
-        for of in &room.samples.fine {
-            if newest.since(of.at) <= millis {
-                room.ends.push((of.at, of.end as f64));
-                let committed = of.committed.map(|committed| (of.at, committed as f64));
-                room.committed.extend(committed);
-            }
+        let samples = || self.window.newest_first(column);
+        let (newest, ..) = samples().next()?;
+        for (at, committed, end) in samples().take_while(|(at, ..)| newest.since(*at) <= millis) {
+            room.ends.push((at, end as f64));
+            room.committed
+                .extend(committed.map(|committed| (at, committed as f64)));
         }
-        Rates::of_in(&room.ends, &room.committed, &mut room.slopes)
+        room.ends.reverse();
+        room.committed.reverse();
+        Rates::of_in(&room.ends, &room.committed, &mut room.bench)
     }
 
     /// How old the next record is that the group will read of a partition.
@@ -337,7 +338,7 @@ impl GroupHistory {
 pub(super) struct Room {
     ends: Vec<(Time, f64)>,
     committed: Vec<(Time, f64)>,
-    slopes: Vec<f64>,
+    bench: Bench,
     pub(super) drains: Vec<Drain>,
     pub(super) samples: Samples,
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::net::kube::{
     client::{Ask, Client},
-    error::Error,
+    error::{Error, ErrorKind},
 };
 
 /// `GET /version`.
@@ -34,6 +34,45 @@ struct Verdict {
 /// The server's version. Also the cheapest request that proves the connection.
 pub async fn get_version(client: &Client) -> Result<Version, Error> {
     client.get_json(&Ask::get("/version", "version")).await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SelfReview {
+    #[serde(default)]
+    status: SelfStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SelfStatus {
+    #[serde(default)]
+    user_info: UserInfo,
+}
+
+#[derive(Default, Deserialize)]
+struct UserInfo {
+    #[serde(default)]
+    username: String,
+}
+
+/// By which name the server knows us (`SelfSubjectReview`); `None` where it cannot tell: servers before 1.28.
+pub async fn who(client: &Client) -> Result<Option<String>, Error> {
+    let review = json!({
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "SelfSubjectReview",
+    });
+    let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    let ask = Ask::review(
+        path,
+        "authentication.k8s.io/selfsubjectreviews",
+        review.to_string(),
+    );
+    match client.get_json::<SelfReview>(&ask).await {
+        Ok(answer) => Ok(Some(answer.status.user_info.username).filter(|name| !name.is_empty())),
+        Err(error) if error.kind == ErrorKind::Missing => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether we may `verb` the resource (`SelfSubjectAccessReview`); `namespace` `None` means all namespaces.

@@ -56,7 +56,7 @@ pub(in crate::view) fn draw(
         .stack()
         .filter_map(|view| match &view.subject {
             Subject::Object(key) => Some(key.to_string()),
-            Subject::Read(what, key) => Some(format!("{} of {key}", what.word())),
+            Subject::Read(what, key) => Some(what.title(key)),
             Subject::Charts(_) => Some("charts".to_owned()),
             Subject::Why(_) => Some("why".to_owned()),
             Subject::Pane(_) => None,
