@@ -72,6 +72,7 @@ impl Invocation {
         line.systems.bootstrap_server = None;
         line.systems.command_config = None;
         line.systems.kafka_cluster = None;
+        line.systems.kafka_user = None;
         line.systems.prometheus = None;
         settings::resolve(&line, false, load_config(&line, env)?, env)
     }

@@ -201,6 +201,9 @@ pub struct SystemArgs {
     /// Which of the Kafka clusters found in the Kubernetes cluster, where there are several: NAME or NAMESPACE/NAME.
     #[arg(long, global = true, value_name = "NAME")]
     pub kafka_cluster: Option<String>,
+    /// Log in to the cluster that is found as this Strimzi user, by what its Secret holds: NAME, or NAMESPACE/NAME.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub kafka_user: Option<String>,
     /// Base URL of Prometheus.
     #[arg(long, global = true, value_name = "URL", value_parser = values::url)]
     pub prometheus: Option<String>,

@@ -64,6 +64,7 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
         ("--bootstrap-server", systems.bootstrap_server.is_some()),
         ("--command-config", systems.command_config.is_some()),
         ("--kafka-cluster", systems.kafka_cluster.is_some()),
+        ("--kafka-user", systems.kafka_user.is_some()),
         ("--prometheus", systems.prometheus.is_some()),
         ("--no-kube", systems.no_kube),
         ("--no-kafka", systems.no_kafka),
@@ -110,6 +111,16 @@ fn left_out(line: &CommandLine) -> Result<(), Complaint> {
             systems.bootstrap_server.is_some(),
             systems.kafka_cluster.is_some(),
             "--bootstrap-server and --kafka-cluster",
+        ),
+        (
+            systems.no_kafka || systems.no_kube,
+            systems.kafka_user.is_some(),
+            "--no-kafka or --no-kube, and --kafka-user",
+        ),
+        (
+            systems.bootstrap_server.is_some() || systems.command_config.is_some(),
+            systems.kafka_user.is_some(),
+            "--bootstrap-server or --command-config, and --kafka-user",
         ),
         (
             systems.no_prometheus,

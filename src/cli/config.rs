@@ -111,6 +111,7 @@ fn kafka(section: &mut reader::Section<'_, '_>) -> KafkaLayer {
             bootstrap_server: section.bootstrap("bootstrap_server"),
             command_config: section.path("command_config"),
             cluster: section.text("cluster"),
+            user: section.text("user"),
         };
     });
     layer

@@ -9,7 +9,7 @@ use crate::{
         kafka::{self, properties},
         kube::{self, KubeFlags, exec::Plugins},
         prometheus,
-        reach::Way,
+        reach::{Login, Way},
     },
     source::Live,
 };
@@ -44,16 +44,35 @@ fn kafka(
         login.get_or_insert_default().bootstrap = kafka::Config::parse_bootstrap(list)
             .map_err(|why| Exit::usage(Complaint::new("--bootstrap-server", why)))?;
     }
-    // A cluster that is chosen by name is looked for, though a file that Java shares names servers, too.
-    let sought = layer.bootstrap_server.is_none() && layer.cluster.is_some();
+    // A cluster that is chosen by name, or by one of its users, is looked for, though a file that Java shares names servers, too.
+    let chosen = layer.cluster.is_some() || layer.user.is_some();
+    let sought = layer.bootstrap_server.is_none() && chosen;
+    if let (Some(user), true) = (&layer.user, layer.bootstrap_server.is_some()) {
+        let why = "the Secret of a user is read of a cluster that is found, and servers are named";
+        let complaint = Complaint::new("--kafka-user", why).at(user.clone());
+        return Err(Exit::usage(
+            complaint.remedy("leave --bootstrap-server out, or give --command-config"),
+        ));
+    }
     let named = login
         .as_ref()
         .is_some_and(|login| !login.bootstrap.is_empty());
     match (login, kube) {
         (Some(config), _) if named && !sought => Ok(Way::given(config)),
-        (login, Some(kube)) => Ok(Way::sought(kube.clone(), login, layer.cluster.clone())),
-        (_, None) if layer.cluster.is_some() => {
-            let complaint = Complaint::new("--kafka-cluster", "there is no Kubernetes to look in");
+        (login, Some(kube)) => {
+            let login = match (layer.user.clone(), login) {
+                (Some(user), _) => Login::User(user),
+                (None, Some(config)) => Login::Given(config),
+                (None, None) => Login::Nobody,
+            };
+            Ok(Way::sought(kube.clone(), login, layer.cluster.clone()))
+        }
+        (_, None) if chosen => {
+            let flag = layer
+                .cluster
+                .as_ref()
+                .map_or("--kafka-user", |_| "--kafka-cluster");
+            let complaint = Complaint::new(flag, "there is no Kubernetes to look in");
             Err(Exit::usage(
                 complaint.remedy("give --context or --bootstrap-server"),
             ))

@@ -230,6 +230,7 @@ fn flags(line: &CommandLine) -> Layer {
             bootstrap_server: line.systems.bootstrap_server.clone(),
             command_config: line.systems.command_config.clone(),
             cluster: line.systems.kafka_cluster.clone(),
+            user: line.systems.kafka_user.clone(),
         },
         prometheus: PrometheusLayer {
             url: line.systems.prometheus.clone(),

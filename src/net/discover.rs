@@ -5,6 +5,7 @@
 mod choice;
 mod stateful;
 mod strimzi;
+mod user;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::kube::{Client, Error, ErrorKind, Resource, Scope, client::Ask, object::resource_of};
 
 pub use choice::{Unfound, choose_cluster, choose_listener};
+pub(super) use user::logins;
 
 /// What told that it is Kafka, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

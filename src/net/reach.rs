@@ -25,9 +25,19 @@ enum Inner {
 
 struct Seeker {
     kube: kube::Client,
-    login: Option<Config>,
+    login: Login,
     wanted: Option<String>,
     found: OnceCell<Found>,
+}
+
+/// What the user gave to get in.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// Nothing: a listener that asks for no login is looked for.
+    Nobody,
+    Given(Config),
+    /// A Strimzi user, `NAME` or `NAMESPACE/NAME`, whose Secret is read.
+    User(String),
 }
 
 struct Found {
@@ -50,8 +60,8 @@ impl Way {
         }
     }
 
-    /// A cluster that is to be found: the one called `wanted`, or the only one. `login` is what the user gave to get in.
-    pub fn sought(kube: kube::Client, login: Option<Config>, wanted: Option<String>) -> Self {
+    /// A cluster that is to be found: the one called `wanted`, or the only one.
+    pub fn sought(kube: kube::Client, login: Login, wanted: Option<String>) -> Self {
         Self {
             inner: Arc::new(Inner::Sought(Box::new(Seeker {
                 kube,
@@ -142,10 +152,27 @@ pub struct BrokerPod<'a> {
 }
 
 impl Seeker {
+    /// The listener to use, and the login that it takes.
+    async fn listener<'a>(&self, cluster: &'a Cluster) -> Result<(&'a Listener, Config), Unfound> {
+        let logins = match &self.login {
+            Login::Nobody => return Ok((choose_listener(cluster, None)?, Config::default())),
+            Login::Given(config) => vec![config.clone()],
+            Login::User(user) => discover::logins(&self.kube, cluster, user).await?,
+        };
+        let mut refused = None;
+        for login in logins {
+            match choose_listener(cluster, Some(&login)) {
+                Ok(listener) => return Ok((listener, login)),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| Unfound::Login(format!("Kafka {cluster}: no login"))))
+    }
+
     async fn seek(&self) -> Result<Found, Unfound> {
         let clusters = discover::clusters(&self.kube).await?;
         let cluster = choose_cluster(&clusters, self.wanted.as_deref())?;
-        let listener = choose_listener(cluster, self.login.as_ref())?;
+        let (listener, mut config) = self.listener(cluster).await?;
         let brokers = discover::brokers(&self.kube, cluster).await?;
         if brokers.is_empty() {
             let why = format!(
@@ -154,7 +181,6 @@ impl Seeker {
             );
             return Err(Unfound::None(why));
         }
-        let mut config = self.login.clone().unwrap_or_default();
         config.tls = secure(cluster, listener, config.tls)?;
         config.bootstrap = brokers
             .iter()
@@ -167,7 +193,11 @@ impl Seeker {
                 port: listener.port,
             })
             .collect();
-        let words = format!("{}, listener {listener}", cluster.why);
+        let user = match &self.login {
+            Login::User(user) => format!(", as the user of Secret {user}"),
+            Login::Nobody | Login::Given(_) => String::new(),
+        };
+        let words = format!("{}, listener {listener}{user}", cluster.why);
         let tunnel = Tunnel::new(self.kube.clone(), cluster.clone(), listener.port, brokers);
         let route = Arc::new(Route::new(tunnel));
         let dial: Arc<Route> = Arc::clone(&route);

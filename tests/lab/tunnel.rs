@@ -85,6 +85,20 @@ fn scram_over_tls_goes_through_the_tunnel_and_a_wrong_password_is_the_brokers_wo
     );
 }
 
+/// The user operator's Secret has the password; TLS goes with it, as the one listener that asks for a login is encrypted.
+#[test]
+fn a_strimzi_user_logs_in_by_its_secret() {
+    let _lab = steady();
+    let user = ["--kafka-user", "viewer"];
+    let shown = groups(lag("lab-admin", &user));
+    assert!(shown.contains("fraud"), "{shown:?}");
+    let refused = lag("lab-viewer", &user);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    let part = "cannot get resource \"secrets\"";
+    assert!(refused.stderr.contains(part), "{refused:?}");
+    assert!(!refused.stderr.contains("viewer-secret"), "{refused:?}");
+}
+
 #[test]
 fn a_viewer_is_told_the_right_that_is_missing() {
     let _lab = steady();

@@ -5,7 +5,7 @@ use plimsoll::{
     model::{Envelope, Site, Source, State},
     net::{
         kafka::{Config, Endpoint, Error},
-        reach::Way,
+        reach::{Login, Way},
     },
     source::{Feed, Live, Running},
 };
@@ -106,7 +106,7 @@ fn forwards(server: &FakeHttp) -> Vec<String> {
 async fn each_broker_is_reached_through_its_own_pod_and_the_way_is_told() {
     let fake = FakeCluster::new(world());
     let server = api_server(&fake, Vec::new()).await;
-    let way = Way::sought(kube(&server), None, None);
+    let way = Way::sought(kube(&server), Login::Nobody, None);
     assert_eq!(way.told(), None);
     let client = way.client().await.unwrap();
     assert_eq!(client.metadata(TIME).await.unwrap().brokers.len(), 3);
@@ -167,7 +167,7 @@ async fn brokers_over_tls(names: &[&str]) -> Result<usize, Error> {
     let (root, config) = tls(names);
     let fake = FakeCluster::with_tls(world(), config);
     let server = api_server(&fake, vec![root]).await;
-    let way = Way::sought(kube(&server), Some(tls_login()), None);
+    let way = Way::sought(kube(&server), Login::Given(tls_login()), None);
     let client = way.client().await.unwrap();
     let found = client.metadata(TIME).await?.brokers.len();
     assert!(
@@ -198,7 +198,7 @@ fn live(server: &FakeHttp) -> (Running, mpsc::Receiver<Envelope>) {
     let live = Live {
         site: "test".into(),
         kube: None,
-        kafka: Some(Way::sought(kube(server), None, None)),
+        kafka: Some(Way::sought(kube(server), Login::Nobody, None)),
         prometheus: None,
         refresh: std::time::Duration::from_secs(5),
         refresh_metrics: std::time::Duration::from_secs(15),

@@ -1,7 +1,7 @@
 //! Which clusters are found, and what is asked for that.
 use plimsoll::net::{
     discover::{Evidence, Unfound, clusters},
-    reach::Way,
+    reach::{Login, Way},
 };
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn server(kafkas: Vec<Value>, sets: Vec<Value>) -> FakeHttp {
 }
 
 async fn unfound(server: &FakeHttp, wanted: Option<&str>) -> Unfound {
-    let way = Way::sought(kube(server), None, wanted.map(str::to_owned));
+    let way = Way::sought(kube(server), Login::Nobody, wanted.map(str::to_owned));
     match way.client().await {
         Ok(_) => panic!("a cluster was found"),
         Err(why) => why,
@@ -71,7 +71,7 @@ async fn of_several_clusters_one_must_be_chosen_and_all_are_named() {
          correct --kafka-cluster"
     );
     for named in ["staging/lab", "events"] {
-        let way = Way::sought(kube(&server), None, Some(named.to_owned()));
+        let way = Way::sought(kube(&server), Login::Nobody, Some(named.to_owned()));
         assert!(way.client().await.is_ok(), "{named}");
         assert!(way.told().unwrap().contains(named), "{named}");
     }
@@ -117,7 +117,7 @@ async fn what_was_not_found_is_looked_for_again() {
         discovery(seen, &[], there).unwrap_or_else(|| Reply::status(404, "NotFound", "no"))
     })
     .await;
-    let way = Way::sought(kube(&server), None, None);
+    let way = Way::sought(kube(&server), Login::Nobody, None);
     assert!(way.client().await.is_err());
     assert!(way.client().await.is_ok());
 }

@@ -25,6 +25,8 @@ pub struct KafkaLayer {
     pub command_config: Option<PathBuf>,
     /// Which of the clusters that are found: `NAME` or `NAMESPACE/NAME`.
     pub cluster: Option<String>,
+    /// A Strimzi user of that cluster, whose Secret is read: `NAME` or `NAMESPACE/NAME`.
+    pub user: Option<String>,
 }
 
 /// How Prometheus is reached.
@@ -59,8 +61,8 @@ impl Layer {
 }
 
 impl KafkaLayer {
-    /// Servers and the name of a cluster to look for are two answers to one question: a layer that gives one of them does
-    /// not want the other of the layer below.
+    /// Servers and the name of a cluster to look for are two answers to one question, and so are a file to log in with and a
+    /// user: a layer that gives one of them does not want the other of the layer below.
     fn over(self, below: KafkaLayer) -> KafkaLayer {
         let answered = self.bootstrap_server.is_some() || self.cluster.is_some();
         let (bootstrap_server, cluster) = if answered {
@@ -68,10 +70,17 @@ impl KafkaLayer {
         } else {
             (below.bootstrap_server, below.cluster)
         };
+        let logs_in = self.command_config.is_some() || self.user.is_some();
+        let (command_config, user) = if logs_in {
+            (self.command_config, self.user)
+        } else {
+            (below.command_config, below.user)
+        };
         KafkaLayer {
             bootstrap_server,
-            command_config: self.command_config.or(below.command_config),
+            command_config,
             cluster,
+            user,
         }
     }
 }

@@ -69,6 +69,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, prelude::BASE64_STANDARD};
     use proptest::prelude::*;
 
     use super::*;
@@ -99,7 +100,7 @@ mod tests {
             ..AuthInfo::default()
         };
         let pem = certificate(2025).pem();
-        let data = crate::net::kube::exec::encode_base64(pem.as_bytes());
+        let data = BASE64_STANDARD.encode(&pem);
         assert!(end_of_validity(&user(&data)).is_some());
         assert_eq!(end_of_validity(&user("!!!")), None);
         assert_eq!(end_of_validity(&AuthInfo::default()), None);

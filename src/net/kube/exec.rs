@@ -4,6 +4,7 @@
 //! the protocol of `client.authentication.k8s.io`, and only their result is handed on.
 use std::{process::Stdio, time::Duration};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use kube::config::{AuthInfo, ExecConfig, ExecInteractiveMode};
 use secrecy::SecretString;
@@ -89,8 +90,8 @@ pub(crate) async fn fill_in(
     };
     if let (Some(certificate), Some(key)) = (status.client_certificate_data, status.client_key_data)
     {
-        user.client_certificate_data = Some(encode_base64(certificate.as_bytes()));
-        user.client_key_data = Some(SecretString::from(encode_base64(key.as_bytes())));
+        user.client_certificate_data = Some(BASE64_STANDARD.encode(&certificate));
+        user.client_key_data = Some(SecretString::from(BASE64_STANDARD.encode(&key)));
     } else if status.token.is_none() {
         return Err(failed(
             "its answer has neither token nor certificate".into(),
@@ -154,47 +155,9 @@ fn last_words(stderr: &[u8]) -> String {
         .collect()
 }
 
-/// RFC 4648 base64: kube takes certificates in this form only.
-pub(crate) fn encode_base64(bytes: &[u8]) -> String {
-    const ALPHABET: [char; 64] = [
-        'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R',
-        'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j',
-        'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1',
-        '2', '3', '4', '5', '6', '7', '8', '9', '+', '/',
-    ];
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits = (0..3).fold(0_usize, |bits, i| {
-            bits << 8 | usize::from(*group.get(i).unwrap_or(&0))
-        });
-        for position in 0..4 {
-            let letter = ALPHABET
-                .get(bits >> (18 - 6 * position) & 63)
-                .filter(|_| position <= group.len());
-            text.push(*letter.unwrap_or(&'='));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_as_in_the_rfc() {
-        let table = [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-        ];
-        for (plain, encoded) in table {
-            assert_eq!(encode_base64(plain.as_bytes()), encoded, "{plain:?}");
-        }
-    }
 
     #[test]
     fn only_the_last_line_of_a_plugin_is_repeated() {

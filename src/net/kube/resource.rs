@@ -80,6 +80,8 @@ impl Resource {
         "HorizontalPodAutoscaler",
         Lives::InNamespaces,
     );
+    /// `Secrets`: one that the user names is read, never a list.
+    pub const SECRETS: Self = resource("", "v1", "secrets", "Secret", Lives::InNamespaces);
     /// `PodMetrics`; listed, never watched.
     pub const POD_METRICS: Self = resource(
         "metrics.k8s.io",

@@ -92,7 +92,7 @@ pub(super) fn unfound(why: &Unfound) -> Vec<Right> {
     let Unfound::Kube(Error {
         kind:
             ErrorKind::Forbidden {
-                verb: _,
+                verb,
                 resource,
                 namespace,
             },
@@ -105,7 +105,10 @@ pub(super) fn unfound(why: &Unfound) -> Vec<Right> {
     vec![Right {
         group: group.to_owned(),
         resource: plural.to_owned(),
-        verb: "list",
+        verb: match &**verb {
+            "get" => "get",
+            _ => "list",
+        },
         namespace: namespace.as_deref().map(str::to_owned),
     }]
 }
