@@ -7,6 +7,8 @@ mod logs;
 mod mask;
 mod object;
 
+pub(super) use mask::without_credentials;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::{
