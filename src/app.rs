@@ -22,6 +22,7 @@ mod page;
 mod palette;
 mod prefs;
 pub mod reading;
+mod replay;
 mod spot;
 mod state;
 
@@ -45,5 +46,6 @@ pub use page::{
 };
 pub use palette::{CANDIDATES, Candidate, Command, Offer, candidates};
 pub use prefs::Prefs;
+pub use replay::Replay;
 pub use spot::{Area, Gesture, Mouse, Seen, Spot};
 pub use state::{App, Chooser, Lines, Options, RowRef};

@@ -14,19 +14,22 @@ pub mod exit;
 pub mod headless;
 pub mod out;
 mod probe;
+mod record;
+mod replay;
 pub mod report;
+mod save;
 pub mod screen;
 pub mod settings;
 pub mod themes;
 mod usage;
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::FromArgMatches;
 
 use crate::{app::PaneId, model::System};
 
-pub use args::{Format, View};
+pub use args::{Format, Place, ShowArgs, View};
 pub use env::Environment;
 pub use exit::{Code, Complaint, Exit};
 pub use report::{LagCheck, Subject};
@@ -97,6 +100,18 @@ pub enum Command {
     },
     /// Each step to the first lag number.
     Doctor { report: ReportSettings },
+    /// What the sources say, written to a file, at most so many bytes of it.
+    Record {
+        file: PathBuf,
+        most: u64,
+        report: ReportSettings,
+    },
+    /// The screen on a recording, or its text.
+    Replay {
+        file: PathBuf,
+        show: ShowArgs,
+        report: ReportSettings,
+    },
     /// One record to each partition of the topic, read back.
     Probe {
         topic: String,
@@ -182,6 +197,12 @@ pub fn parse(
             Command::Probe { topic, report }
         }
         Some(Subcommands::Doctor) => Command::Doctor { report },
+        Some(Subcommands::Record { file, max_mib }) => Command::Record {
+            file,
+            most: max_mib << 20,
+            report,
+        },
+        Some(Subcommands::Replay { file, show }) => Command::Replay { file, show, report },
         // They were answered above: no config file is needed for them.
         Some(Subcommands::Completion { .. } | Subcommands::Man | Subcommands::Complete { .. }) => {
             return Err(Exit::quiet(Code::Fine));
@@ -344,6 +365,12 @@ async fn perform(asked: &Invocation, env: &Environment) -> Exit {
         Command::Report { subject, report } => headless::make(subject, report, settings, env).await,
         Command::Doctor { report } => doctor::make(report, settings, env).await,
         Command::Probe { topic, report } => probe::make(topic, report, settings, env).await,
+        Command::Record { file, most, report } => {
+            record::make(file, *most, report, settings, env).await
+        }
+        Command::Replay { file, show, report } => {
+            replay::make(file, show, report, settings, env).await
+        }
     }
 }
 

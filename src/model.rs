@@ -4,6 +4,7 @@
 //! A value that makes no sense becomes a note in [`Health`], never a panic.
 
 mod chart;
+mod checkpoint;
 mod delta;
 mod envelope;
 mod health;
@@ -12,6 +13,8 @@ mod kafka;
 mod kube;
 mod pods;
 mod recording;
+mod redact;
+mod reel;
 mod ring;
 mod series;
 mod site;
@@ -35,7 +38,12 @@ pub use kube::{
     ScaledObjectRow, StrimziRow, Usage, Warning, WorkloadRow,
 };
 pub use pods::Pods;
-pub use recording::{FORMAT, FormatError, Recorded, read_recording, write_recording};
+pub use recording::{
+    FORMAT, FormatError, Recorded, read_recording, recording_header, recording_line,
+    write_recording,
+};
+pub use redact::Redaction;
+pub use reel::Reel;
 pub use ring::Ring;
 pub use series::{Point, SeriesKey, Signal};
 pub use site::Site;

@@ -11,7 +11,9 @@ mod live;
 mod poll;
 mod prometheus;
 mod reading;
+mod recorder;
 
 pub use feed::{Feed, Wishes};
 pub use live::{Live, Running};
 pub use reading::Reader;
+pub use recorder::{Kept, discreet, tap};

@@ -38,7 +38,8 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Seen {
         chrome::tiny::draw(buffer, area, app, &cx, theme);
         return cx.seen();
     }
-    let body = Rect::new(area.x, area.y + 2, area.width, area.height - 3);
+    let foot = 1 + u16::from(app.replay().is_some());
+    let body = Rect::new(area.x, area.y + 2, area.width, area.height - 2 - foot);
     chrome::header::draw(buffer, Rect { height: 1, ..area }, app, &cx, theme);
     chrome::tabs::draw(
         buffer,
@@ -52,6 +53,14 @@ pub fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) -> Seen {
         theme,
     );
     body::draw(buffer, body, app, &cx, theme);
+    if let Some(replay) = app.replay() {
+        let at = Rect {
+            y: body.bottom(),
+            height: 1,
+            ..area
+        };
+        chrome::slider::draw(buffer, at, app, replay, theme);
+    }
     chrome::footer::draw(
         buffer,
         Rect {

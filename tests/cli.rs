@@ -11,6 +11,8 @@
 mod call;
 #[path = "cli/completion.rs"]
 mod completion;
+#[path = "cli/recordings.rs"]
+mod recordings;
 #[path = "cli/shape.rs"]
 mod shape;
 

@@ -9,6 +9,8 @@
 
 #[path = "demo/kept.rs"]
 mod kept;
+#[path = "demo/reel.rs"]
+mod reel;
 #[path = "demo/sound.rs"]
 mod sound;
 

@@ -12,6 +12,8 @@
 mod flood;
 #[path = "loop/idle.rs"]
 mod idle;
+#[path = "loop/recorded.rs"]
+mod recorded;
 #[path = "loop/replay.rs"]
 mod replay;
 #[path = "loop/rig.rs"]

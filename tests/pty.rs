@@ -151,6 +151,43 @@ fn colours_are_for_terminals_that_want_them() {
 }
 
 #[test]
+fn ctrl_s_saves_what_was_said_and_it_can_be_played() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let mut program = Program::in_environment((100, 24), &[("XDG_STATE_HOME", state)]);
+    program.wait_for("FALLING");
+    for copies in 1..=2 {
+        program.press("\x13");
+        program.wait_for("saved /");
+        let saved = std::fs::read_dir(folder.path().join("plimsoll/recordings")).unwrap();
+        let saved: Vec<_> = saved.map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(saved.len(), copies, "none is written over: {saved:?}");
+        program.press("2");
+        program.wait_until("the word is gone", |screen| {
+            !screen.contents().contains("saved /")
+        });
+    }
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+
+    let saved = std::fs::read_dir(folder.path().join("plimsoll/recordings")).unwrap();
+    let file = saved.last().unwrap().unwrap().path();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut program = Program::replays((80, 24), &file);
+    program.wait_for("REPLAY");
+    program.wait_for("FALLING");
+    program.wait_for("paused");
+    program.press("2");
+    program.wait_for("─ Groups ─");
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+    program.assert_restored();
+}
+
+#[test]
 fn the_mouse_is_taken_given_back_and_left_alone_when_told_so() {
     let mut program = Program::start((80, 24), &[]);
     program.wait_for("what hurts now");

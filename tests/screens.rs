@@ -36,6 +36,8 @@ mod palette;
 mod pods;
 #[path = "screens/reading.rs"]
 mod reading;
+#[path = "screens/recordings.rs"]
+mod recordings;
 #[path = "screens/scenarios.rs"]
 mod scenarios;
 #[path = "screens/sizes.rs"]

@@ -52,6 +52,13 @@ pub enum Action {
     Text(TextAction),
     ShorterRange,
     LongerRange,
+    /// Saves what was said of late as a recording.
+    Save,
+    Pause,
+    SeekBack,
+    SeekForward,
+    Slower,
+    Faster,
     Refresh,
     Redraw,
     Suspend,
@@ -69,6 +76,8 @@ pub enum Place {
     /// While one of these is read. Here a key means this, and not what it means everywhere.
     Reading(&'static [What]),
     Charts,
+    /// While a recording is played.
+    Replay,
     /// While the cursor is on one of these, or the page is one of these.
     On(&'static [Noun]),
 }

@@ -44,6 +44,8 @@ pub enum Effect {
     Theme(String),
     /// Put this text on the terminal's clipboard.
     Copy(String),
+    /// Write what was said of late to a file.
+    Save,
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Leave this site for the one of another kubeconfig context.

@@ -43,10 +43,13 @@ impl App {
             "in this list"
         };
         self.part(&mut lines, here, lists);
+        let replay = |def: &ActionDef| def.place == Place::Replay && self.applies(def.place);
+        self.part(&mut lines, "in this recording", replay);
         self.part(&mut lines, "everywhere", |def| {
             def.place == Place::Everywhere
         });
-        let elsewhere = |def: &ActionDef| !self.takes(def);
+        // Another command has the keys of recordings.
+        let elsewhere = |def: &ActionDef| !self.takes(def) && def.place != Place::Replay;
         self.part(&mut lines, "in other places", elsewhere);
         lines
     }
@@ -75,7 +78,7 @@ impl App {
     /// Lines of the help that fit on the screen.
     pub fn help_height(&self) -> usize {
         usize::from(self.size().1)
-            .saturating_sub(Self::CHROME)
+            .saturating_sub(self.chrome())
             .max(1)
     }
 }

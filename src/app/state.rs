@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     ActionDef, Column, Cx, Effect, Interest, LogRing, Mode, Msg, Notice, Page, Pane, PaneId, Place,
-    Prefs, Seen, View,
+    Prefs, Replay, Seen, View,
     acting::Acting,
     nav::Subject,
     notice::Board,
@@ -69,17 +69,20 @@ pub struct App {
     left: Vec<View>,
     size: (u16, u16),
     pub(super) now: Time,
-    lines: Lines,
-    ranking: Ranking,
-    findings_of: Option<(u64, i64)>,
-    findings_change: Option<Time>,
-    interest: Interest,
+    /// The time out there: another than `now` while a recording is played.
+    pub(super) outside: Time,
+    pub(super) replay: Option<Replay>,
+    pub(super) lines: Lines,
+    pub(super) ranking: Ranking,
+    pub(super) findings_of: Option<(u64, i64)>,
+    pub(super) findings_change: Option<Time>,
+    pub(super) interest: Interest,
     /// What the partitions that are far behind were found of.
-    behind_of: u64,
+    pub(super) behind_of: u64,
     board: Board,
     trail: Trail,
     /// What the last draw found out.
-    seen: Seen,
+    pub(super) seen: Seen,
     /// The divider is being dragged.
     dragging: bool,
     /// What is read for the view on top, the look of texts, and what was asked for last.
@@ -130,6 +133,8 @@ impl App {
             options,
             panes,
             now,
+            outside: now,
+            replay: None,
         }
     }
 
@@ -211,6 +216,7 @@ impl App {
                 matches!(&self.view().subject, Subject::Read(what, _) if of.contains(what))
             }
             Place::Charts => self.charts().is_some(),
+            Place::Replay => self.replay.is_some(),
             Place::On(nouns) => self.target(nouns).is_some(),
         }
     }
@@ -222,7 +228,8 @@ impl App {
 
     /// Whether an action can be done here: it means something, and is not masked.
     pub fn offers(&self, def: &ActionDef) -> bool {
-        !(def.changes && self.options.read_only) && self.takes(def)
+        let masked = def.changes && self.options.read_only;
+        !masked && self.barred(def.action).is_none() && self.takes(def)
     }
 
     /// Lines of the page that fit on the screen.
@@ -230,7 +237,7 @@ impl App {
         let foot = self
             .shown_pane()
             .map_or(0, |pane| pane.foot_height(self.size));
-        let chrome = Self::CHROME + usize::from(self.lines.pinned) + usize::from(foot);
+        let chrome = self.chrome() + usize::from(self.lines.pinned) + usize::from(foot);
         usize::from(self.size.1).saturating_sub(chrome)
     }
 
@@ -247,11 +254,16 @@ impl App {
     /// Groups that are sampled at once: two milliseconds' worth.
     const PIECE: u32 = 250;
     /// Rows that header, tabs, borders and footer take.
-    pub(super) const CHROME: usize = 5;
+    const CHROME: usize = 5;
     /// Columns and rows below which there is room for one line only.
     pub const SMALLEST: (u16, u16) = (40, 8);
     /// From this width on the selected object's page stands beside the list.
     pub const BESIDE: u16 = 160;
+
+    /// Rows that stand around the page.
+    pub(super) fn chrome(&self) -> usize {
+        Self::CHROME + usize::from(self.replay.is_some())
+    }
 
     /// Takes the note whether anything changed since the last call.
     pub fn take_dirty(&mut self) -> bool {
@@ -286,15 +298,20 @@ impl App {
     /// The moment at which the picture changes by itself. None: not until a message comes.
     pub fn next_wake(&self) -> Option<Time> {
         let acting = self.acting.next_wake(self.now);
-        let said = self.board.until(self.now);
         let rows = self.lines.next_wake(self.now);
-        let moments = [self.seen.roll, self.findings_change, acting, said, rows];
-        moments.into_iter().flatten().min()
+        let moments = [self.seen.roll, self.findings_change, acting, rows];
+        let inside = moments.into_iter().flatten().min();
+        let next = match &self.replay {
+            Some(replay) => replay.next_wake(self.now, inside),
+            None => inside,
+        };
+        let said = self.board.until(self.outside);
+        next.into_iter().chain(said).min()
     }
 
     /// The one door.
     pub fn handle(&mut self, msg: Msg, now: Time) -> Vec<Effect> {
-        self.now = self.now.max(now);
+        self.pass(now);
         match msg {
             Msg::Feed(envelope) => {
                 self.picture.take(*envelope);
@@ -407,13 +424,13 @@ impl App {
 
     /// Says something to the user.
     pub fn say(&mut self, notice: impl Into<Notice>) {
-        self.board.say(notice.into(), self.now);
+        self.board.say(notice.into(), self.outside);
         self.dirty = true;
     }
 
     /// What was said last, while it stands.
     pub fn notice(&self) -> Option<&Notice> {
-        self.board.shown(self.now)
+        self.board.shown(self.outside)
     }
 
     /// The columns of the section under the cursor.

@@ -10,9 +10,13 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 
-use crate::{app::PaneId, view::panes};
+use crate::{
+    app::{PaneId, Replay},
+    view::panes,
+};
 
 pub use kubectl::KubectlArgs;
+pub use values::Place;
 
 /// The panes of the screen by the word on the command line, in the order of the tabs.
 pub(super) static PANES: LazyLock<Vec<(String, PaneId)>> = LazyLock::new(|| {
@@ -107,6 +111,21 @@ pub enum Subcommands {
     /// Go from the kubeconfig to the first lag number step by step: what was tried, how long it took, what failed, and the
     /// exact right to ask for.
     Doctor,
+    /// Write down all that the sources say, for plimsoll replay; without a screen. It ends after --for [default: 10m],
+    /// at --max-mib, or by ctrl-c.
+    Record {
+        /// The file. It must not be there yet.
+        file: PathBuf,
+        /// MiB that the file may have.
+        #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=256))]
+        max_mib: u64,
+    },
+    /// The screen on a recording: no network. Made by plimsoll record, or by ctrl-s on the screen.
+    Replay {
+        file: PathBuf,
+        #[command(flatten)]
+        show: ShowArgs,
+    },
     /// Print what makes a shell complete our words, with the groups and topics of the live cluster among them.
     Completion {
         #[arg(value_enum)]
@@ -126,6 +145,20 @@ pub enum Subcommands {
         #[arg(value_enum, default_value = "home")]
         view: View,
     },
+}
+
+/// How a recording is shown.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct ShowArgs {
+    /// The pane to start on.
+    #[arg(value_parser = pane())]
+    pub pane: Option<PaneId>,
+    /// How many times as fast as it was.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=Replay::FASTEST))]
+    pub speed: i64,
+    /// Where to begin: so long after its beginning, as 90s or 5m, or a moment, as 2027-01-15T08:05:00Z.
+    #[arg(long, value_name = "TIME", value_parser = values::place)]
+    pub at: Option<Place>,
 }
 
 /// The shells that can complete our words, and kubectl, which asks by itself.
@@ -243,6 +276,9 @@ pub struct ScreenArgs {
     /// Leave the mouse to the terminal.
     #[arg(long, global = true)]
     pub no_mouse: bool,
+    /// In recordings, give hosts, addresses, nodes and the site other names.
+    #[arg(long, global = true)]
+    pub redact_hosts: bool,
     /// Write the log to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
@@ -264,7 +300,7 @@ pub struct ReportArgs {
     /// Longest wait for the servers [default: 10s].
     #[arg(long, global = true, value_name = "DURATION", value_parser = values::positive_duration)]
     pub timeout: Option<Duration>,
-    /// Sample for this long first, so that growth can be known.
+    /// Sample for this long first, so that growth can be known; of record, how long it goes on.
     #[arg(long = "for", global = true, value_name = "DURATION", value_parser = values::positive_duration)]
     pub sample_for: Option<Duration>,
     /// Exit with 0 although a source is missing.

@@ -46,19 +46,32 @@ pub(super) fn is_demo(line: &CommandLine) -> bool {
     line.report.demo || matches!(line.command, Some(Subcommands::Demo { .. }))
 }
 
+/// Whether a recording is shown.
+pub(super) fn is_replay(line: &CommandLine) -> bool {
+    matches!(line.command, Some(Subcommands::Replay { .. }))
+}
+
 fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
     let systems = &line.systems;
+    let is_replay = is_replay(line);
+    if is_replay && is_demo(line) {
+        return refuse("--demo", "a recording is shown", "leave out this flag");
+    }
     if !is_demo(line) {
-        let flag = match (line.report.seed, line.report.scale) {
-            (Some(_), _) => "--seed",
-            (_, Some(_)) => "--scale",
-            _ => return Ok(()),
-        };
-        return refuse(
-            flag,
-            "belongs to the demo world",
-            "add --demo, or use plimsoll demo",
-        );
+        let world = [
+            ("--seed", line.report.seed.is_some()),
+            ("--scale", line.report.scale.is_some()),
+        ];
+        if let Some((flag, _)) = world.into_iter().find(|(_, given)| *given) {
+            return refuse(
+                flag,
+                "belongs to the demo world",
+                "add --demo, or use plimsoll demo",
+            );
+        }
+        if !is_replay {
+            return Ok(());
+        }
     }
     let named = [
         ("--bootstrap-server", systems.bootstrap_server.is_some()),
@@ -75,6 +88,11 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
         .find_map(|(flag, given)| given.then_some(flag))
         .or_else(|| line.kubectl.names_a_cluster());
     match named {
+        Some(flag) if is_replay => refuse(
+            flag,
+            "a recording uses no live system",
+            "leave out this flag",
+        ),
         Some(flag) => refuse(
             flag,
             "the demo world uses no live system",
@@ -154,6 +172,9 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
             return refuse(flag, "means nothing to the doctor", "leave it out");
         }
     }
+    if let Some(Subcommands::Record { .. } | Subcommands::Replay { .. }) = &line.command {
+        return recording_flags(line);
+    }
     if matches!(
         line.command,
         Some(
@@ -167,6 +188,10 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
     ) {
         if report.size.is_some() && report.output != Some(Format::Text) {
             return refuse("--size", "is the size of -o text", "add -o text");
+        }
+        if line.screen.redact_hosts {
+            let remedy = "use it with plimsoll record, or with the screen";
+            return refuse("--redact-hosts", "is for recordings", remedy);
         }
         return Ok(());
     }
@@ -185,6 +210,30 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
             flag,
             "belongs to headless commands, not to the screen",
             "use plimsoll snapshot or plimsoll lag",
+        ),
+        None => Ok(()),
+    }
+}
+
+/// A recording is written, or shown on the screen, or printed as text.
+fn recording_flags(line: &CommandLine) -> Result<(), Complaint> {
+    let report = &line.report;
+    let records = !is_replay(line);
+    let as_text = !records && report.output == Some(Format::Text);
+    let given = [
+        ("--output", report.output.is_some() && !as_text),
+        ("--size", report.size.is_some() && !as_text),
+        ("--timeout", report.timeout.is_some()),
+        ("--for", report.sample_for.is_some() && !records),
+        ("--partial-ok", report.partial_ok && !records),
+        ("--redact-hosts", line.screen.redact_hosts && !records),
+    ];
+    let mut given = given.into_iter().filter(|(_, given)| *given);
+    match given.next() {
+        Some((flag, _)) => refuse(
+            flag,
+            "means nothing here",
+            "record takes --for, --partial-ok and --redact-hosts, replay takes -o text and --size",
         ),
         None => Ok(()),
     }

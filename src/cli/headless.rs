@@ -1,7 +1,7 @@
 //! Reports on live servers and on the demo world: starts the sources, waits for the report, ends them.
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
 };
 
@@ -19,15 +19,15 @@ use super::{
 };
 
 /// What a report is made from. The sources end when this is dropped.
-struct Started {
+pub(super) struct Started {
     site: Name,
     systems: Vec<System>,
-    feed: mpsc::Receiver<Envelope>,
-    warnings: Vec<Complaint>,
+    pub(super) feed: mpsc::Receiver<Envelope>,
+    pub(super) warnings: Vec<Complaint>,
     running: Option<Running>,
 }
 
-fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
+pub(super) fn start(settings: &Settings, env: &Environment) -> Result<Started, Exit> {
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
     if let Some(demo) = settings.demo {
         let site = Name::from(source::demo::SITE);
@@ -86,9 +86,7 @@ async fn prepare_and_run(
     let theme = screen::theme(all, env)?.without_colour();
     let _log = open_log(all)?;
     // Listened to before anything is started, so that no moment is left in which ctrl-c is not heard.
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Exit::because(Code::Nothing, Complaint::new("signals", error.to_string()))
-    })?;
+    let mut interrupt = interrupts()?;
     let started = start(all, env)?;
     let options = screen::options(all, started.site.clone(), Some(subject.pane()));
     let session = Session {
@@ -112,8 +110,14 @@ async fn prepare_and_run(
     }
 }
 
+/// Hears ctrl-c from now on.
+pub(super) fn interrupts() -> Result<Signal, Exit> {
+    signal(SignalKind::interrupt())
+        .map_err(|error| Exit::because(Code::Nothing, Complaint::new("signals", error.to_string())))
+}
+
 /// A headless command logs only where it is told to.
-fn open_log(settings: &Settings) -> Result<Option<log::Log>, Exit> {
+pub(super) fn open_log(settings: &Settings) -> Result<Option<log::Log>, Exit> {
     let Some(file) = settings.log_file.clone() else {
         return Ok(None);
     };

@@ -38,7 +38,7 @@ use super::{
 pub use check::LagCheck;
 pub use json::{Document, Item};
 pub use needs::Missing;
-pub use text::draw;
+pub use text::{draw, print as print_screen};
 
 /// Items that are made elsewhere, printed as those of a report.
 pub fn print_items(

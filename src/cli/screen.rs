@@ -1,6 +1,6 @@
 //! The screen, on live servers or on the demo world.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -9,22 +9,28 @@ use tokio::{
 
 use crate::{
     act::{self, Permit, journal::Journal},
-    app::{App, Effect, Msg, Options, PaneId, Prefs, reading::Ask},
+    app::{App, Effect, Msg, Notice, Options, PaneId, Prefs, reading::Ask},
     insight::Reach,
     log::{self, Log, LogOptions},
-    model::{Envelope, Name},
+    model::{Envelope, Name, Reel},
     net::kube::exec::Plugins,
     plan::{Entry, Order},
     run::{self, Session},
-    source::{self, Feed, Reader, Running, Wishes, clock},
+    source::{self, Feed, Kept, Reader, Running, Wishes, clock},
     term::Terminal,
     view::{Theme, panes},
 };
 
-use super::{Code, Complaint, Environment, Exit, Settings, connect, themes::Themes};
+use super::{
+    Code, Complaint, Environment, Exit, Settings, connect,
+    save::{self, Shelf},
+    themes::Themes,
+};
 
 /// Orders that may wait; a person gives them one at a time.
 const ORDERS: usize = 64;
+/// Envelopes that were recorded and wait for the app.
+const PASSED: usize = 64;
 /// How long the end of the program waits for orders that are under way.
 const LAST_ORDERS: Duration = Duration::from_secs(3);
 
@@ -97,6 +103,8 @@ struct Behind {
     /// None in read-only mode, where nobody takes orders.
     orders: Option<mpsc::Sender<Order>>,
     answers: mpsc::Receiver<Msg>,
+    /// The other end of the answers.
+    say: mpsc::Sender<Msg>,
     /// Whoever makes changes; it ends when no more orders can come.
     hands: Option<JoinHandle<()>>,
     desk: Desk,
@@ -121,7 +129,7 @@ async fn start(
         let way = source::demo::Orders {
             orders: take,
             asks: asked,
-            answers: say,
+            answers: say.clone(),
         };
         let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone(), wishes.clone());
         tokio::spawn(world);
@@ -130,6 +138,7 @@ async fn start(
             running: None,
             orders,
             answers,
+            say,
             hands: None,
             desk: Desk::Demo(asks),
             unfinished: Vec::new(),
@@ -166,7 +175,7 @@ async fn start(
                 hands,
                 journal,
                 take,
-                say,
+                say.clone(),
                 clock::now,
             )))
         }
@@ -177,10 +186,25 @@ async fn start(
         orders: orders.filter(|_| hands.is_some()),
         running: Some(live.start(to)),
         answers,
+        say,
         hands,
         desk,
         unfinished,
     })
+}
+
+/// Saves apart from the screen, which is told how that went.
+fn begin_saving(shelf: &Shelf, say: &mpsc::Sender<Msg>) {
+    let (shelf, say) = (shelf.clone(), say.clone());
+    tokio::task::spawn_blocking(move || {
+        let notice = match save::save(&shelf, clock::now()) {
+            Ok(path) => Notice::from(format!("saved {}", path.display())),
+            Err(why) => Notice::bad(format!("nothing was saved: {why}")),
+        };
+        tracing::info!("{}", notice.text);
+        // Whoever left in the meantime finds it in the log.
+        let _ = say.blocking_send(Msg::Said(notice));
+    });
 }
 
 /// How the screen was left.
@@ -228,19 +252,29 @@ pub async fn show(
     said: Option<String>,
 ) -> Result<Left, Exit> {
     let theme = theme(settings, env)?;
-    let (to, feed) = mpsc::channel(Feed::CAPACITY);
+    let (to, said_first) = mpsc::channel(Feed::CAPACITY);
+    let (passed, feed) = mpsc::channel(PASSED);
+    let kept = Kept::new(Mutex::new(Reel::new(Reel::MOST)));
+    tokio::spawn(source::tap(said_first, passed, Kept::clone(&kept)));
     let wishes = Wishes::default();
     let Behind {
         site,
         running,
         orders,
         answers,
+        say,
         hands,
         mut desk,
         unfinished,
     } = start(settings, env, to, &wishes).await?;
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let themes = Themes::new(env, settings.look.colourless);
+    let shelf = Shelf {
+        kept,
+        folder: save::folder(env.state_dir()),
+        site: site.to_string(),
+        redact_hosts: settings.redact_hosts,
+    };
     let mut options = options(settings, site, pane);
     options.prefs.themes = themes.names();
     let mut app = App::new(panes::ALL, options, clock::now());
@@ -262,6 +296,7 @@ pub async fn show(
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
         (Effect::Interest(interest), None) => wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
+        (Effect::Save, _) => begin_saving(&shelf, &say),
         (Effect::Order(order), _) => {
             let taken = orders
                 .as_ref()

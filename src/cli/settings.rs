@@ -10,6 +10,7 @@ use crate::{
 
 use super::{
     args::{CommandLine, Format},
+    check,
     config::{ConfigFile, KafkaLayer, Layer, Likes, PrometheusLayer},
     env::Environment,
     exit::{Complaint, Exit},
@@ -29,7 +30,7 @@ pub const SEED: u64 = 1;
 /// Everything that was asked for, apart from the command itself.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// None where it is left out or not configured, and in the demo world.
+    /// None where it is left out or not configured, in the demo world and in a recording.
     pub kube: Option<KubeFlags>,
     /// The kubeconfig context in use, named or current; its section of the config holds even with `--no-kube`.
     pub context: Option<String>,
@@ -52,6 +53,8 @@ pub struct Settings {
     /// Keys and columns.
     pub likes: Likes,
     pub log_file: Option<PathBuf>,
+    /// Recordings name no hosts.
+    pub redact_hosts: bool,
     /// 0 usual, 1 more, 2 and above everything.
     pub verbosity: u8,
 }
@@ -111,9 +114,9 @@ struct KubeChoice {
     contexts: Vec<String>,
 }
 
-fn choose_kube(line: &CommandLine, demo: bool, env: &Environment) -> Result<KubeChoice, Exit> {
+fn choose_kube(line: &CommandLine, offline: bool, env: &Environment) -> Result<KubeChoice, Exit> {
     let flags = line.kubectl.flags();
-    if demo || line.systems.no_kube {
+    if offline || line.systems.no_kube {
         return Ok(KubeChoice {
             context: flags.context,
             flags: None,
@@ -143,18 +146,19 @@ pub fn resolve(
     file: ConfigFile,
     env: &Environment,
 ) -> Result<Settings, Exit> {
+    let offline = demo || check::is_replay(line);
     let KubeChoice {
         flags: kube,
         context,
         contexts,
-    } = choose_kube(line, demo, env)?;
+    } = choose_kube(line, offline, env)?;
     let mut sections = file.contexts;
     let section = context.as_ref().and_then(|name| sections.remove(name));
     let layer = flags(line)
         .over(environment(env))
         .over(section.unwrap_or_default())
         .over(file.base);
-    let is_read = |left_out: bool| !demo && !left_out;
+    let is_read = |left_out: bool| !offline && !left_out;
     let kafka = Some(layer.kafka)
         .filter(|kafka| {
             // What is not named is looked for where there is a Kubernetes cluster to look in.
@@ -164,7 +168,7 @@ pub fn resolve(
     let prometheus = Some(layer.prometheus)
         .filter(|prometheus| prometheus.url.is_some())
         .filter(|_| is_read(line.systems.no_prometheus));
-    if !demo && kube.is_none() && kafka.is_none() && prometheus.is_none() {
+    if !offline && kube.is_none() && kafka.is_none() && prometheus.is_none() {
         return Err(Exit::usage(nothing_to_observe(line)));
     }
     Ok(Settings {
@@ -193,6 +197,7 @@ pub fn resolve(
         },
         likes: file.likes,
         log_file: layer.log_file,
+        redact_hosts: line.screen.redact_hosts,
         verbosity: line.screen.verbosity,
         context,
         contexts,

@@ -71,7 +71,7 @@ const REFUSED: &[(&str, &[&str])] = &[
             "\"grops\"",
             "did you mean groups?",
             "home groups topics",
-            "demo lag why check probe doctor completion man snapshot",
+            "demo lag why check probe doctor record replay completion man snapshot",
         ],
     ),
     ("flow", &["unknown command or pane", "\"flow\""]),

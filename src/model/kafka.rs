@@ -339,6 +339,11 @@ impl Group {
         }
     }
 
+    /// Its commits of a round whose end offsets are still to come.
+    pub(super) fn pending(&self, kafka: &Kafka) -> Option<&Fact<GroupCommits>> {
+        self.pending.as_ref().filter(|_| !kafka.closing)
+    }
+
     /// Its commits of the last round that came to its end, or of an earlier one where its coordinator did not answer.
     pub fn commits(&self, kafka: &Kafka) -> Option<&Fact<GroupCommits>> {
         let closed = self.pending.as_ref().filter(|_| kafka.closing);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Envelope, Update};
+use super::{Envelope, Time, Update};
 
 /// The version of the format. It changes when an older reader would misread a newer file; a new kind of update is no
 /// such change, for readers leave out kinds that they do not know.
@@ -11,6 +11,9 @@ pub const FORMAT: u32 = 1;
 #[derive(Serialize, Deserialize)]
 struct Header {
     plimsoll: u32,
+    /// What stands before this moment is the state in which the recording begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<Time>,
 }
 
 /// Only as much of a line as tells what kind of update it is.
@@ -23,8 +26,12 @@ struct Tag {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recorded {
     pub envelopes: Vec<Envelope>,
+    /// The moment at which it begins, where that is not its first envelope's.
+    pub from: Option<Time>,
     /// Lines of kinds that this version does not know.
     pub skipped: usize,
+    /// The line that the text breaks off in, which is left out: whoever wrote it did not come to its end.
+    pub broken_off: Option<usize>,
 }
 
 /// Why a text is no recording.
@@ -40,17 +47,39 @@ pub enum FormatError {
     Line { line: usize, why: String },
 }
 
+/// The first line of a recording, with its break.
+pub fn recording_header(from: Option<Time>) -> Result<String, serde_json::Error> {
+    let header = Header {
+        plimsoll: FORMAT,
+        from,
+    };
+    Ok(serde_json::to_string(&header)? + "\n")
+}
+
+/// The line of an envelope, with its break.
+pub fn recording_line(envelope: &Envelope) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string(envelope)? + "\n")
+}
+
 /// Writes envelopes as a recording.
 pub fn write_recording<'a>(
     envelopes: impl IntoIterator<Item = &'a Envelope>,
 ) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string(&Header { plimsoll: FORMAT })?;
-    text.push('\n');
+    let mut text = recording_header(None)?;
     for envelope in envelopes {
-        text.push_str(&serde_json::to_string(envelope)?);
-        text.push('\n');
+        text.push_str(&recording_line(envelope)?);
     }
     Ok(text)
+}
+
+/// Reads a line; None where it is of a kind that this version does not know.
+pub(super) fn read_line(line: &str) -> Result<Option<Envelope>, serde_json::Error> {
+    let Tag { t } = serde_json::from_str(line)?;
+    if Update::TAGS.contains(&t.as_str()) {
+        serde_json::from_str(line).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Reads a recording.
@@ -59,26 +88,31 @@ pub fn read_recording(text: &str) -> Result<Recorded, FormatError> {
     let header = lines
         .next()
         .and_then(|(_, line)| serde_json::from_str::<Header>(line).ok());
-    match header {
+    let from = match header {
         None => return Err(FormatError::NoHeader),
-        Some(Header { plimsoll }) if plimsoll > FORMAT => {
+        Some(Header { plimsoll, .. }) if plimsoll > FORMAT => {
             return Err(FormatError::TooNew { found: plimsoll });
         }
-        Some(_) => {}
-    }
-    let mut recorded = Recorded::default();
-    for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-        let wrong = |why: serde_json::Error| FormatError::Line {
-            line: at + 1,
-            why: why.to_string(),
-        };
-        let Tag { t } = serde_json::from_str(line).map_err(wrong)?;
-        if Update::TAGS.contains(&t.as_str()) {
-            recorded
-                .envelopes
-                .push(serde_json::from_str(line).map_err(wrong)?);
-        } else {
-            recorded.skipped += 1;
+        Some(Header { from, .. }) => from,
+    };
+    let mut recorded = Recorded {
+        from,
+        ..Recorded::default()
+    };
+    let mut lines = lines.filter(|(_, line)| !line.trim().is_empty()).peekable();
+    while let Some((at, line)) = lines.next() {
+        match read_line(line) {
+            Ok(Some(envelope)) => recorded.envelopes.push(envelope),
+            Ok(None) => recorded.skipped += 1,
+            Err(_) if lines.peek().is_none() && !text.ends_with('\n') => {
+                recorded.broken_off = Some(at + 1);
+            }
+            Err(why) => {
+                return Err(FormatError::Line {
+                    line: at + 1,
+                    why: why.to_string(),
+                });
+            }
         }
     }
     Ok(recorded)
@@ -111,7 +145,8 @@ mod tests {
             recorded,
             Recorded {
                 envelopes: vec![envelope(), envelope()],
-                skipped: 1
+                skipped: 1,
+                ..Recorded::default()
             }
         );
     }
@@ -123,13 +158,27 @@ mod tests {
             ("{\"at\":1}", "no header"),
             ("{\"plimsoll\":2}", "use a newer plimsoll"),
             (
-                "{\"plimsoll\":1}\n\n{\"t\":\"pods\"}",
+                "{\"plimsoll\":1}\n\n{\"t\":\"pods\"}\n",
                 "line 3: missing field",
             ),
-            ("{\"plimsoll\":1}\nnonsense", "line 2: "),
+            ("{\"plimsoll\":1}\nnonsense\n", "line 2: "),
         ] {
             let error = read_recording(text).unwrap_err().to_string();
             assert!(error.contains(words), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_read_up_to_there_and_the_line_is_told() {
+        let text = write_recording(&[envelope(), envelope()]).unwrap();
+        let header = text.find('\n').unwrap();
+        for end in header + 1..text.len() {
+            let recorded = read_recording(text.get(..end).unwrap()).unwrap();
+            let whole = recorded.envelopes.len();
+            // A line without its break may be whole all the same.
+            let is_break = |at: usize| text.as_bytes()[at] == b'\n';
+            let breaks = !is_break(end - 1) && !is_break(end);
+            assert_eq!(recorded.broken_off, breaks.then_some(whole + 2), "{end}");
         }
     }
 }

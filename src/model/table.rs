@@ -112,6 +112,16 @@ impl<R: Row> Table<R> {
         }
     }
 
+    /// The rows that a list under way has named so far; None where none is under way.
+    pub(super) fn named(&self) -> Option<impl Iterator<Item = &R>> {
+        let seen = self.seen.as_ref()?;
+        let named = |number: u32| seen.get(number as usize) == Some(&true);
+        Some(
+            self.numbered()
+                .filter_map(move |(number, row)| named(number).then_some(row)),
+        )
+    }
+
     /// The row of a number.
     pub fn row(&self, number: u32) -> Option<&R> {
         self.rows.get(number as usize)?.as_deref()

@@ -30,7 +30,7 @@ use super::{
     feed::Closed,
 };
 
-pub(super) use mask::mask;
+pub(super) use mask::{mask, without_credentials};
 
 /// The way of answers to the app.
 #[derive(Clone, Debug)]

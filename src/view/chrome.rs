@@ -6,6 +6,7 @@ pub(super) mod header;
 pub(super) mod help;
 pub(super) mod menu;
 pub(super) mod palette;
+pub(super) mod slider;
 pub(super) mod tabs;
 pub(super) mod tiny;
 

@@ -68,6 +68,13 @@ impl Program {
         Self::spawn(size, command, &[("STDERR", file.to_str().unwrap())])
     }
 
+    /// `plimsoll replay` of this file.
+    pub(crate) fn replays(size: (u16, u16), file: &Path) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command.args(["replay", file.to_str().unwrap()]);
+        Self::spawn(size, command, &[])
+    }
+
     /// The example that panics.
     pub(crate) fn panics(size: (u16, u16)) -> Self {
         let tests = std::env::current_exe().unwrap();

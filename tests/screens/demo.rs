@@ -311,7 +311,7 @@ fn help_lists_the_keys_and_scrolls() {
         .assert_has("enter             open what is selected")
         .assert_has("esc close");
     screen.snapshot("help-80x24");
-    session.press(&"j ".repeat(40));
+    session.press(&"j ".repeat(41));
     session.screen().assert_has("q ctrl-c          quit");
     session.press("esc");
     assert!(!session.screen().has("esc close"));

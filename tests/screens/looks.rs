@@ -1,7 +1,7 @@
 //! Ways of drawing: without colour, in ASCII, with wide letters, for one namespace, read-only.
 
 use plimsoll::{
-    app::{ACTIONS, LogLevel, LogLine, Msg},
+    app::{ACTIONS, LogLevel, LogLine, Msg, Place},
     model::{GroupKind, OffsetKind, Time, Update},
 };
 use ratatui::style::{Color, Modifier};
@@ -240,7 +240,8 @@ fn every_line_of_the_help_can_be_read_however_narrow() {
         let read = read.join(" ").replace('│', " ");
         let words: Vec<&str> = read.split_whitespace().collect();
         let flat = words.join(" ");
-        for def in ACTIONS {
+        // The keys of recordings are told where one is played.
+        for def in ACTIONS.iter().filter(|def| def.place != Place::Replay) {
             assert!(flat.contains(def.doc), "{} at {columns}", def.doc);
         }
     }

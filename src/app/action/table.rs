@@ -8,7 +8,7 @@ use crate::app::{
 
 use super::{
     ASKED_WHY, Action, ActionDef, LOGS, OBJECT,
-    Place::{Charts, Everywhere, Lists, On, Pages, Reading},
+    Place::{Charts, Everywhere, Lists, On, Pages, Reading, Replay},
     SOURCES, TEXTS, WITH_EVENTS, WITH_OBJECTS, WITH_PODS, change, def,
 };
 
@@ -319,6 +319,48 @@ pub static ACTIONS: &[ActionDef] = &[
         "shorter",
         "on charts: a shorter range",
         Charts,
+    ),
+    def(
+        Action::Pause,
+        &["."],
+        "pause",
+        "in a recording: pause, or go on; at its end, from the beginning",
+        Replay,
+    ),
+    def(
+        Action::SeekBack,
+        &["{", "ctrl-left"],
+        "",
+        "in a recording: back by 10 s, or by a fortieth of a long one",
+        Replay,
+    ),
+    def(
+        Action::SeekForward,
+        &["}", "ctrl-right"],
+        "",
+        "in a recording: forward by as much",
+        Replay,
+    ),
+    def(
+        Action::Slower,
+        &["("],
+        "",
+        "in a recording: half as fast",
+        Replay,
+    ),
+    def(
+        Action::Faster,
+        &[")"],
+        "",
+        "in a recording: twice as fast",
+        Replay,
+    ),
+    def(
+        Action::Save,
+        &["ctrl-s"],
+        "",
+        "save what was said of late as a recording",
+        Everywhere,
     ),
     def(
         Action::Show(PaneId::Home),

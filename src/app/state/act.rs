@@ -9,7 +9,11 @@ use crate::{
 
 impl App {
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
-        if self.act_on_text(action) {
+        if let Some(why) = self.barred(action) {
+            self.say(Notice::bad(why));
+            return Vec::new();
+        }
+        if self.act_on_replay(action) || self.act_on_text(action) {
             return Vec::new();
         }
         if let Some(effects) = self.act_on_charts(action) {
@@ -23,6 +27,7 @@ impl App {
                 return vec![Effect::Refresh];
             }
             Action::Redraw => return vec![Effect::Redraw],
+            Action::Save => return vec![Effect::Save],
             Action::Help => self.mode = Mode::Help { top: 0 },
             Action::Goto => {
                 self.mode = Mode::Goto {
@@ -89,8 +94,15 @@ impl App {
             Action::Lock => self.toggle_lock(),
             Action::Read(what) => self.read(what),
             Action::Why => self.ask_why(),
-            // Taken by the text or the charts before it came here.
-            Action::Text(_) | Action::ShorterRange | Action::LongerRange => {}
+            // Taken by the text, the charts or the recording before it came here.
+            Action::Text(_)
+            | Action::ShorterRange
+            | Action::LongerRange
+            | Action::Pause
+            | Action::SeekBack
+            | Action::SeekForward
+            | Action::Slower
+            | Action::Faster => {}
         }
         Vec::new()
     }

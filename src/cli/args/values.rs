@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::Time;
+
 /// Units of a duration as Go writes them, in nanoseconds; longer names before their prefixes.
 const UNITS: &[(&str, f64)] = &[
     ("ns", 1.0),
@@ -93,6 +95,25 @@ pub fn refresh(text: &str) -> Result<Duration, String> {
         return Err("shorter than 1s, which would burden the servers".to_owned());
     }
     Ok(asked)
+}
+
+/// A place in a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// So long after its beginning.
+    After(Duration),
+    At(Time),
+}
+
+/// A place in a recording: `5m` after its beginning, or a moment as RFC 3339 has it.
+pub fn place(text: &str) -> Result<Place, String> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Ok(Place::At(Time(moment.as_millisecond())));
+    }
+    let after = duration(text).map(Place::After);
+    after.map_err(|_no_duration| {
+        "no place: write it as 90s or 5m after the beginning, or as 2027-01-15T08:05:00Z".to_owned()
+    })
 }
 
 /// The size of a screen in columns and rows: `WxH`.
@@ -209,6 +230,17 @@ mod tests {
             "::1:9092",
         ] {
             assert!(bootstrap(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_duration_or_a_moment() {
+        assert_eq!(place("5m"), Ok(Place::After(Duration::from_secs(300))));
+        let moment = Ok(Place::At(Time(1_800_000_300_500)));
+        assert_eq!(place("2027-01-15T08:05:00.5Z"), moment);
+        assert_eq!(place("2027-01-15T09:05:00.5+01:00"), moment);
+        for bad in ["", "08:05", "5", "yesterday", "2027-01-15"] {
+            assert!(place(bad).is_err(), "{bad:?}");
         }
     }
 

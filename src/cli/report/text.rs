@@ -25,8 +25,14 @@ pub fn draw(
     app.picture = picture;
     app.handle(Msg::Resize(columns, rows), now);
     app.settle();
+    print(&app, theme)
+}
+
+/// The screen of an app, without colours, a line for each row.
+pub fn print(app: &App, theme: &Theme) -> String {
+    let (columns, rows) = app.size();
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    view::draw(&mut buffer, &app, theme);
+    view::draw(&mut buffer, app, theme);
     let mut text = String::new();
     for row in buffer.content.chunks(usize::from(columns)) {
         let mut line = String::new();

@@ -126,7 +126,7 @@ fn is_credential(name: &str) -> bool {
 }
 
 /// The text without passwords of URLs, and without what stands behind `password=` and the like: arguments, properties.
-fn without_credentials(text: &str) -> String {
+pub(in crate::source) fn without_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['=', ':']) {

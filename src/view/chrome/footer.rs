@@ -156,13 +156,13 @@ fn keys(buffer: &mut Buffer, area: Rect, chips: &[(&str, &str)], app: &App, them
     }
 }
 
-/// The actions that mean something here, and have a word for it. A text's own come first: they are what it is opened for;
+/// The actions that mean something here, and have a word for it. Those of a text and of a recording come first: they are what it is opened for;
 /// then what can be done with the object under the cursor, which is why one is here; what works everywhere comes last.
 fn offered(app: &App) -> Vec<&'static ActionDef> {
     let named = ACTIONS.iter().filter(|def| !def.short.is_empty());
     let mut here: Vec<_> = named.filter(|def| app.offers(def)).collect();
     here.sort_by_key(|def| match (def.place, def.action) {
-        (Place::Reading(_), _) => 0,
+        (Place::Reading(_) | Place::Replay, _) => 0,
         (_, Action::Open) => 1,
         (Place::On(_) | Place::Charts, _) => 2,
         (Place::Lists, _) if app.charts().is_some() => 2,

@@ -157,6 +157,7 @@ pub(in crate::view) fn draw(
     let named = app.known_brokers();
     let until = app.acting.unlocked_until(cx.now);
     let mode = match (app.options.read_only, until) {
+        _ if app.replay().is_some() => "REPLAY".to_owned(),
         (true, _) => "READ-ONLY".to_owned(),
         (false, Some(until)) => {
             let minutes = (until.since(cx.now) + 59_999) / 60_000;
