@@ -244,13 +244,13 @@ pub async fn on_terminal(
         }
         Effect::Theme(name) => {
             shown.send_replace(themes.file(&name));
-            Some(Msg::Said(match themes.find(&name) {
+            match themes.find(&name) {
                 Ok(theme) => {
                     screen.set_theme(theme);
-                    Notice::new(format!("theme {name}"))
+                    None
                 }
-                Err(why) => Notice::bad(why),
-            }))
+                Err(why) => Some(Msg::Said(Notice::bad(why))),
+            }
         }
         other => {
             outside(&other);
