@@ -21,7 +21,9 @@ use crate::{
     view::{Theme, panes},
 };
 
-use super::{Code, Complaint, Environment, Exit, Settings, connect, themes::Themes};
+use super::{
+    Code, Complaint, Environment, Exit, Settings, connect, reload::Reload, themes::Themes,
+};
 
 /// Orders that may wait; a person gives them one at a time.
 const ORDERS: usize = 64;
@@ -97,6 +99,8 @@ struct Behind {
     /// None in read-only mode, where nobody takes orders.
     orders: Option<mpsc::Sender<Order>>,
     answers: mpsc::Receiver<Msg>,
+    /// The other end of them, for whoever has something to say besides.
+    say: mpsc::Sender<Msg>,
     /// Whoever makes changes; it ends when no more orders can come.
     hands: Option<JoinHandle<()>>,
     desk: Desk,
@@ -121,7 +125,7 @@ async fn start(
         let way = source::demo::Orders {
             orders: take,
             asks: asked,
-            answers: say,
+            answers: say.clone(),
         };
         let world = source::demo::run(demo.seed, demo.scale, to, way, site.clone(), wishes.clone());
         tokio::spawn(world);
@@ -130,6 +134,7 @@ async fn start(
             running: None,
             orders,
             answers,
+            say,
             hands: None,
             desk: Desk::Demo(asks),
             unfinished: Vec::new(),
@@ -166,7 +171,7 @@ async fn start(
                 hands,
                 journal,
                 take,
-                say,
+                say.clone(),
                 clock::now,
             )))
         }
@@ -177,6 +182,7 @@ async fn start(
         orders: orders.filter(|_| hands.is_some()),
         running: Some(live.start(to)),
         answers,
+        say,
         hands,
         desk,
         unfinished,
@@ -226,6 +232,7 @@ pub async fn show(
     pane: Option<PaneId>,
     log: &mut Log,
     said: Option<String>,
+    reload: Option<Reload>,
 ) -> Result<Left, Exit> {
     let theme = theme(settings, env)?;
     let (to, feed) = mpsc::channel(Feed::CAPACITY);
@@ -235,10 +242,14 @@ pub async fn show(
         running,
         orders,
         answers,
+        say,
         hands,
         mut desk,
         unfinished,
     } = start(settings, env, to, &wishes).await?;
+    if let Some(reload) = reload {
+        tokio::spawn(reload.follow(say));
+    }
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let themes = Themes::new(env, settings.look.colourless);
     let mut options = options(settings, site, pane);
@@ -262,6 +273,9 @@ pub async fn show(
         (Effect::Interest(interest), Some(running)) => running.wishes.look_at(interest.clone()),
         (Effect::Interest(interest), None) => wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
+        (Effect::Cadence { kafka, prometheus }, Some(running)) => {
+            running.set_cadence(*kafka, *prometheus);
+        }
         (Effect::Order(order), _) => {
             let taken = orders
                 .as_ref()
