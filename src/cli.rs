@@ -12,14 +12,17 @@ mod doctor;
 pub mod env;
 pub mod exit;
 pub mod headless;
+mod init;
 pub mod out;
 mod probe;
 mod record;
+pub mod reload;
 mod replay;
 pub mod report;
 mod save;
 pub mod screen;
 pub mod settings;
+mod show;
 pub mod themes;
 mod usage;
 
@@ -32,11 +35,13 @@ use crate::{app::PaneId, model::System};
 pub use args::{Format, Place, ShowArgs, View};
 pub use env::Environment;
 pub use exit::{Code, Complaint, Exit};
+pub use init::Init;
 pub use report::{LagCheck, Subject};
 pub use settings::{Demo, Look, ReportSettings, Settings};
 
-use args::{CheckWhat, CommandLine, KubectlArgs, Subcommands};
+use args::{CheckWhat, CommandLine, ConfigWhat, KubectlArgs, Subcommands};
 use config::ConfigFile;
+use reload::Reload;
 use themes::Themes;
 
 /// How long is sampled where a question needs samples and `--for` is not given.
@@ -52,13 +57,22 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// What holds with another kubeconfig context. Flags that say which servers to speak to meant those of the first one;
-    /// who to be and what not to do stays.
+    /// What holds with a kubeconfig context, by the config file as it is now.
     fn settings_for(&self, context: &str, env: &Environment) -> Result<Settings, Exit> {
-        if self.settings.context.as_deref() == Some(context) {
-            return Ok(self.settings.clone());
-        }
+        let line = self.line_for(Some(context));
+        settings::resolve(&line, &load_config(&line, env)?, env)
+    }
+
+    /// The command line as it is meant for a context. Flags that say which servers to speak to meant those of the first
+    /// one; who to be and what not to do stays.
+    fn line_for(&self, context: Option<&str>) -> CommandLine {
         let mut line = self.line.clone();
+        let Some(context) = context else { return line };
+        if self.settings.context.as_deref() == Some(context) {
+            // By its name: another one may be the current one of the kubeconfig by now.
+            line.kubectl.context = vec![context.to_owned()];
+            return line;
+        }
         let kubectl = &line.kubectl;
         line.kubectl = KubectlArgs {
             context: vec![context.to_owned()],
@@ -77,7 +91,7 @@ impl Invocation {
         line.systems.kafka_cluster = None;
         line.systems.kafka_user = None;
         line.systems.prometheus = None;
-        settings::resolve(&line, false, load_config(&line, env)?, env)
+        line
     }
 }
 
@@ -117,6 +131,8 @@ pub enum Command {
         topic: String,
         report: ReportSettings,
     },
+    /// A new config file.
+    Init(Init),
 }
 
 /// Reads the command line, the program's name first, and the config file.
@@ -147,10 +163,7 @@ pub fn parse(
         _ => {}
     }
     check::combinations(&line, &raw)?;
-    let demo = check::is_demo(&line);
-    let file = load_config(&line, env)?;
-    let settings = settings::resolve(&line, demo, file, env)?;
-    check_theme(settings.look.theme.as_deref(), env)?;
+    let settings = settings_of(&line, env)?;
     let report = settings::resolve_report(&line, env);
     let command = match line.command.clone() {
         None => Command::Screen { pane: line.pane },
@@ -203,10 +216,18 @@ pub fn parse(
             report,
         },
         Some(Subcommands::Replay { file, show }) => Command::Replay { file, show, report },
-        // They were answered above: no config file is needed for them.
-        Some(Subcommands::Completion { .. } | Subcommands::Man | Subcommands::Complete { .. }) => {
-            return Err(Exit::quiet(Code::Fine));
-        }
+        // They were answered above: no settings are needed for them.
+        Some(
+            Subcommands::Completion { .. }
+            | Subcommands::Man
+            | Subcommands::Complete { .. }
+            | Subcommands::Config { .. },
+        ) => return Err(Exit::quiet(Code::Fine)),
+        Some(Subcommands::Init { force, print }) => Command::Init(Init {
+            force,
+            print,
+            timeout: report.timeout,
+        }),
         Some(Subcommands::Snapshot { view }) => Command::Report {
             subject: Subject::View(view),
             report,
@@ -232,6 +253,29 @@ pub fn parse(
     })
 }
 
+/// What holds for a command. To show that is a command itself, and its answer an exit.
+fn settings_of(line: &CommandLine, env: &Environment) -> Result<Settings, Exit> {
+    let (file, settings) = match &line.command {
+        Some(Subcommands::Config {
+            what: ConfigWhat::Show { origin },
+        }) => return Err(show::print(line, &load_config(line, env)?, *origin, env)?),
+        // What is there is not read, but replaced; it says by itself where nothing can be looked for.
+        Some(Subcommands::Init { .. }) => {
+            let file = ConfigFile::default();
+            let kube = settings::choose_kube(line, env)?;
+            let settings = settings::settle(line, kube, &file, env);
+            (file, settings)
+        }
+        _ => {
+            let file = load_config(line, env)?;
+            let settings = settings::resolve(line, &file, env)?;
+            (file, settings)
+        }
+    };
+    check_theme(&settings, &file, env)?;
+    Ok(settings)
+}
+
 /// A report needs the system that gives its rows.
 fn check_systems(kind: &str, needed: Option<System>, settings: &Settings) -> Result<(), Complaint> {
     let systems = settings.systems();
@@ -247,17 +291,22 @@ fn check_systems(kind: &str, needed: Option<System>, settings: &Settings) -> Res
     Err(Complaint::new(kind, why).remedy(format!("{remedy}, or try --demo")))
 }
 
-fn check_theme(name: Option<&str>, env: &Environment) -> Result<(), Complaint> {
+fn check_theme(settings: &Settings, file: &ConfigFile, env: &Environment) -> Result<(), Complaint> {
     let mut known = Themes::new(env, false).names();
     known.push("default".to_owned());
+    let name = settings.look.theme.as_deref();
     let Some(name) = name.filter(|name| !known.iter().any(|known| known == name)) else {
         return Ok(());
     };
     let near = exit::nearest(name, known.iter().map(String::as_str));
     let near = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
-    Err(Complaint::new("theme", "no such theme")
-        .at(format!("{name:?}"))
-        .remedy(format!("{near}themes: {}", known.join(" "))))
+    let complaint = match file.origin_of_theme(name, settings.context.as_deref()) {
+        Some(place) => {
+            Complaint::new("config file: theme", format!("{name:?}: no such theme")).at(place)
+        }
+        None => Complaint::new("theme", "no such theme").at(format!("{name:?}")),
+    };
+    Err(complaint.remedy(format!("{near}themes: {}", known.join(" "))))
 }
 
 /// Runs the program.
@@ -334,7 +383,10 @@ async fn show(asked: &Invocation, env: &Environment, pane: Option<PaneId>) -> Re
             Some(whys.join("; "))
         };
         // A site that cannot be shown leaves the one before it on the screen.
-        let shown = Box::pin(screen::show(&settings, env, pane, &mut log, said.take()));
+        let line = asked.line_for(settings.context.as_deref());
+        let reload = Reload::new(line, &settings, env);
+        let shown = screen::show(&settings, env, pane, &mut log, said.take(), reload);
+        let shown = Box::pin(shown);
         match shown.await {
             Ok(screen::Left::Ended(code)) => return Ok(code),
             Ok(screen::Left::For(context)) => match asked.settings_for(&context, env) {
@@ -371,6 +423,7 @@ async fn perform(asked: &Invocation, env: &Environment) -> Exit {
         Command::Replay { file, show, report } => {
             replay::make(file, show, report, settings, env).await
         }
+        Command::Init(init) => init::make(*init, &asked.line, env).await,
     }
 }
 

@@ -208,9 +208,10 @@ pub async fn on_terminal(
     let mut terminal = Some(Terminal::enter(app.options.prefs.mouse)?);
     let mut screen = Screen::new(CrosstermBackend::new(io::stdout()), theme)?;
     let file = themes.file(&app.options.prefs.theme);
+    let known = file.as_deref().and_then(saved::stamp);
     let (shown, file) = watch::channel(file);
     let (say, saved) = mpsc::channel(1);
-    tokio::spawn(saved::watch(file, say));
+    tokio::spawn(saved::watch(file, known, say));
     let keys = input::stream(signals, saved);
     let mut inputs = Inputs {
         keys: Box::pin(keys),
@@ -244,13 +245,13 @@ pub async fn on_terminal(
         }
         Effect::Theme(name) => {
             shown.send_replace(themes.file(&name));
-            Some(Msg::Said(match themes.find(&name) {
+            match themes.find(&name) {
                 Ok(theme) => {
                     screen.set_theme(theme);
-                    Notice::new(format!("theme {name}"))
+                    None
                 }
-                Err(why) => Notice::bad(why),
-            }))
+                Err(why) => Some(Msg::Said(Notice::bad(why))),
+            }
         }
         other => {
             outside(&other);

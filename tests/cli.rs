@@ -11,6 +11,12 @@
 mod call;
 #[path = "cli/completion.rs"]
 mod completion;
+#[path = "cli/config.rs"]
+mod config;
+#[path = "common/fake_http.rs"]
+mod fake_http;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/recordings.rs"]
 mod recordings;
 #[path = "cli/shape.rs"]
@@ -47,7 +53,10 @@ fn help_names_every_command_and_flag_of_the_contract() {
         --no-kube --no-kafka --no-prometheus --bootstrap-server --command-config --prometheus --read-only \
         --refresh --refresh-metrics --config --theme --ascii --no-mouse --log-file --verbose --output --size \
         --demo --seed --timeout --for --partial-ok";
-    for word in flags.split_whitespace().chain(["demo", "lag", "snapshot"]) {
+    for word in flags
+        .split_whitespace()
+        .chain(["demo", "lag", "snapshot", "init", "config"])
+    {
         let there = ended
             .stdout
             .split([' ', ',', '\n', '[', '.'])

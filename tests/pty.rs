@@ -219,17 +219,49 @@ fn a_theme_of_ones_own_is_shown_anew_when_it_is_saved() {
     let environment = [("XDG_CONFIG_HOME", config), ("PLIMSOLL_THEME", "mine")];
     let mut program = Program::in_environment((80, 24), &environment);
     program.wait_for("what hurts now");
-    // Saved with another moment, whatever the clock of the file system can tell apart.
-    let saved = |text: &str, seconds: u64| {
-        std::fs::write(&file, text).unwrap();
-        let open = std::fs::File::options().write(true).open(&file).unwrap();
-        let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-        open.set_modified(moment).unwrap();
-    };
-    saved("[tetx]\n", 1_000_000_000);
+    save(&file, "[tetx]\n", 1_000_000_000);
     program.wait_for("[tetx] is no role");
-    saved("[text]\nfg = \"#405060\"\n", 1_000_000_100);
+    save(&file, "[text]\nfg = \"#405060\"\n", 1_000_000_100);
     program.wait_for("theme mine");
+    program.press("q");
+    assert_eq!(program.exit_code(), 0);
+}
+
+/// A file that is saved with another moment, whatever the clock of the file system can tell apart.
+fn save(file: &std::path::Path, text: &str, seconds: u64) {
+    std::fs::write(file, text).unwrap();
+    let open = std::fs::File::options().write(true).open(file).unwrap();
+    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+    open.set_modified(moment).unwrap();
+}
+
+#[test]
+fn a_config_file_is_read_again_when_it_is_saved_and_a_broken_one_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("plimsoll");
+    std::fs::create_dir_all(&config).unwrap();
+    let file = config.join("config.toml");
+    let environment = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let mut program = Program::in_environment((80, 24), &environment);
+    program.wait_for("what hurts now");
+    program.press("2");
+    program.wait_for("DRAIN");
+    let text = "[columns]\ngroups = [\"GROUP\", \"LAG\"]\n[keys]\nshow-topics = \"f9\"\n";
+    save(&file, text, 1_000_000_000);
+    program.wait_for("config.toml: new: [keys], [columns]");
+    program.wait_until("the columns are those of the file", |screen| {
+        !screen.contents().contains("DRAIN")
+    });
+    save(&file, &format!("{text}refrsh = [\n"), 1_000_000_100);
+    program.wait_for("config.toml:5:");
+    save(&file, &format!("colums = 1\n{text}"), 1_000_000_200);
+    program.wait_for("config.toml:1:1: unknown key \"colums\"");
+    program.wait_for("did you mean columns?");
+    // What held before still does.
+    program.press("\x1b[20~");
+    program.wait_for("─ Topics ─");
+    save(&file, text, 1_000_000_300);
+    program.wait_for("config.toml: read again");
     program.press("q");
     assert_eq!(program.exit_code(), 0);
 }

@@ -14,6 +14,8 @@ mod world;
 
 #[path = "screens/acting.rs"]
 mod acting;
+#[path = "screens/config.rs"]
+mod config;
 #[path = "screens/demo.rs"]
 mod demo;
 #[path = "screens/driving.rs"]

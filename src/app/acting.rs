@@ -74,6 +74,11 @@ impl Acting {
         self.tickets
     }
 
+    /// Locks the context at once.
+    pub(super) fn lock(&mut self) {
+        self.unlocked_until = None;
+    }
+
     /// When the context locks itself again; None while it is locked.
     pub fn unlocked_until(&self, now: Time) -> Option<Time> {
         self.unlocked_until.filter(|until| *until > now)
@@ -249,9 +254,9 @@ impl App {
     /// Locks the context at once, or asks whether to unlock it.
     pub(super) fn toggle_lock(&mut self) {
         if self.options.read_only {
-            self.say("--read-only: nothing can be changed, and this cannot be unlocked");
+            self.say("read-only: nothing can be changed, and this cannot be unlocked");
         } else if self.acting.unlocked_until(self.now).is_some() {
-            self.acting.unlocked_until = None;
+            self.acting.lock();
             self.say("locked again: the next change asks first");
         } else {
             self.mode = Mode::Unlock {
@@ -301,9 +306,10 @@ impl App {
         }
     }
 
-    /// The one way out for orders. In read-only mode there is none.
+    /// The one way out for orders. In read-only mode there is none, but for the last line in the journal of a change that
+    /// was sent before the config file said so.
     fn order(&self, ticket: u64, site: &Name, task: Task) -> Vec<Effect> {
-        if self.options.read_only {
+        if self.options.read_only && !matches!(task, Task::Close(_)) {
             return Vec::new();
         }
         vec![Effect::Order(Box::new(Order {

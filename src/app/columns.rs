@@ -1,6 +1,6 @@
 //! The columns of lists as the user likes them: which of them, and in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Column, PaneId, Subject};
 
@@ -35,6 +35,23 @@ impl Columns {
     /// Shows these columns of a list, by their titles.
     pub fn choose(&mut self, list: ListName, titles: Vec<String>) {
         self.chosen.insert(list, titles);
+    }
+
+    /// The titles that were chosen for a list, in their order.
+    pub fn chosen(&self, list: &ListName) -> Option<&[String]> {
+        self.chosen.get(list).map(Vec::as_slice)
+    }
+
+    /// What makes these columns those of another choice: lists with what was chosen for them, or nothing any more. Lists
+    /// that are the same in both are left out.
+    pub fn news(&self, now: &Columns) -> Vec<(ListName, Option<Vec<String>>)> {
+        let all: BTreeSet<&ListName> = self.chosen.keys().chain(now.chosen.keys()).collect();
+        let changed = all
+            .into_iter()
+            .filter(|list| self.chosen.get(list) != now.chosen.get(list));
+        changed
+            .map(|list| (list.clone(), now.chosen.get(list).cloned()))
+            .collect()
     }
 
     /// Shows a list as it is by itself.

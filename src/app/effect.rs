@@ -1,6 +1,6 @@
 //! What the app asks of the world, as data.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     model::{ChartAsk, Name, PartitionId},
@@ -34,6 +34,11 @@ pub enum Effect {
     Read(Option<Ask>),
     /// Ask all sources again now.
     Refresh,
+    /// Read Kafka and Prometheus this often from now on.
+    Cadence {
+        kafka: Duration,
+        prometheus: Duration,
+    },
     /// Give the terminal back to the shell until it is continued.
     Suspend,
     /// An order to whoever makes changes. There is none in read-only mode.

@@ -74,6 +74,13 @@ impl Keymap {
         })
     }
 
+    /// The actions whose keys are not those of the table, by their names, with the keys they have.
+    pub fn changed(&self) -> impl Iterator<Item = (String, &[String])> {
+        let named = |(at, keys): (&usize, _)| Some((ACTIONS.get(*at)?.name(), keys));
+        let all = self.changed.iter().map(|(at, keys)| (at, keys.as_slice()));
+        all.filter_map(named)
+    }
+
     fn keys_at(&self, at: usize) -> impl Iterator<Item = &str> {
         let changed = self.changed.get(&at);
         let table = ACTIONS.get(at).filter(|_| changed.is_none());

@@ -2,7 +2,7 @@
 
 use crate::{model::Envelope, plan::Answer};
 
-use super::{Chord, LogLine, Mouse, Notice, reading};
+use super::{Chord, ConfigNews, LogLine, Mouse, Notice, reading};
 
 /// One message. There is one order of messages, and one door for them.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Msg {
     Wake,
     /// The file of the theme that is shown was saved.
     ThemeSaved,
+    /// The config file was saved, and what it says can be taken over.
+    Config(Box<ConfigNews>),
     /// Something outside has a word for the user.
     Said(Notice),
     /// The program is in the foreground again.

@@ -34,7 +34,7 @@ pub use lines::{Lines, RowRef};
 
 use history::Trail;
 
-/// What was settled at the start and does not change.
+/// What was settled at the start; some of it changes with the config file.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub site: Name,
@@ -349,7 +349,8 @@ impl App {
                 self.say(notice);
                 Vec::new()
             }
-            Msg::ThemeSaved => vec![Effect::Theme(self.options.prefs.theme.clone())],
+            Msg::ThemeSaved => self.show_theme(self.options.prefs.theme.clone()),
+            Msg::Config(news) => self.reconfigure(*news),
             Msg::Resumed => {
                 self.dirty = true;
                 vec![Effect::Redraw]

@@ -145,6 +145,32 @@ pub enum Subcommands {
         #[arg(value_enum, default_value = "home")]
         view: View,
     },
+    /// Write a commented config file, with the Kafka cluster that is found in Kubernetes and with what the flags say.
+    Init {
+        /// Replace a file that is there; it is kept beside the new one.
+        #[arg(long)]
+        force: bool,
+        /// Print it instead.
+        #[arg(long)]
+        print: bool,
+    },
+    /// What holds, and where it is from.
+    #[command(arg_required_else_help = false)]
+    Config {
+        #[command(subcommand)]
+        what: ConfigWhat,
+    },
+}
+
+/// What can be done with the settings.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ConfigWhat {
+    /// Print what holds now, as a config file that says the same; with -o as a table, CSV or JSON.
+    Show {
+        /// Say where each setting is from: the default, a line of the config file, a variable or a flag.
+        #[arg(long)]
+        origin: bool,
+    },
 }
 
 /// How a recording is shown.

@@ -7,7 +7,14 @@ use super::{
 
 /// Refuses what contradicts itself. `raw` are the words as they were written.
 pub(super) fn combinations(line: &CommandLine, raw: &[String]) -> Result<(), Exit> {
-    let checks = [one_command, one_site, demo_or_live, left_out, report_flags];
+    let checks = [
+        one_command,
+        one_site,
+        demo_or_live,
+        no_demo,
+        left_out,
+        report_flags,
+    ];
     for check in checks {
         check(line)?;
     }
@@ -100,6 +107,21 @@ fn demo_or_live(line: &CommandLine) -> Result<(), Complaint> {
         ),
         None => Ok(()),
     }
+}
+
+fn is_about_settings(line: &CommandLine) -> bool {
+    matches!(
+        line.command,
+        Some(Subcommands::Config { .. } | Subcommands::Init { .. })
+    )
+}
+
+/// The demo world has no servers that a config file could name.
+fn no_demo(line: &CommandLine) -> Result<(), Complaint> {
+    if line.report.demo && is_about_settings(line) {
+        return refuse("--demo", "settings are for live systems", "leave it out");
+    }
+    Ok(())
 }
 
 fn left_out(line: &CommandLine) -> Result<(), Complaint> {
@@ -195,10 +217,15 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
         }
         return Ok(());
     }
+    let asks = matches!(line.command, Some(Subcommands::Init { .. }));
+    let prints = matches!(line.command, Some(Subcommands::Config { .. }));
+    if prints && report.output == Some(Format::Text) {
+        return refuse("-o text", "is the screen", "leave it out, or give -o table");
+    }
     let given = [
-        ("--output", report.output.is_some()),
+        ("--output", report.output.is_some() && !prints),
         ("--size", report.size.is_some()),
-        ("--timeout", report.timeout.is_some()),
+        ("--timeout", report.timeout.is_some() && !asks),
         ("--for", report.sample_for.is_some()),
         ("--partial-ok", report.partial_ok),
     ];
@@ -206,6 +233,9 @@ fn report_flags(line: &CommandLine) -> Result<(), Complaint> {
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))
     {
+        Some(flag) if line.command.is_some() && !is_demo(line) => {
+            refuse(flag, "belongs to reports", "leave it out")
+        }
         Some(flag) => refuse(
             flag,
             "belongs to headless commands, not to the screen",

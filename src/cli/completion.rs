@@ -21,7 +21,7 @@ use crate::net::kube::{KubeFlags, config::list_contexts};
 use super::{
     Complaint, Environment, Exit, Format, Subject, View,
     args::{CommandLine, KubectlArgs, ReportArgs, ScreenArgs, Shell, SystemArgs},
-    check, headless, load_config, settings,
+    headless, load_config, settings,
     themes::Themes,
 };
 
@@ -271,7 +271,7 @@ impl Live {
     async fn ask(&self, subject: &Subject, key: &str) -> Option<Vec<String>> {
         let line = self.line.as_ref()?;
         let file = load_config(line, &self.env).ok()?;
-        let all = settings::resolve(line, check::is_demo(line), file, &self.env).ok()?;
+        let all = settings::resolve(line, &file, &self.env).ok()?;
         let report = settings::ReportSettings {
             format: Format::Json,
             timeout: PATIENCE,

@@ -3,14 +3,20 @@
 //! What each key means and which source wins is in [`super::settings`]; here a file becomes [`Layer`]s or a list of
 //! complaints, each with file, line and column.
 
+pub mod keys;
 mod layer;
 mod likes;
 mod reader;
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 pub use layer::{KafkaLayer, Layer, PrometheusLayer};
 pub use likes::Likes;
+pub use reader::Lines;
 use reader::Reader;
 
 use super::{env::Environment, exit::Complaint};
@@ -21,26 +27,45 @@ pub struct ConfigFile {
     pub base: Layer,
     pub contexts: BTreeMap<String, Layer>,
     pub likes: Likes,
+    /// The file itself; none where there is none.
+    pub path: Option<PathBuf>,
+    pub lines: Lines,
 }
 
-/// Reads the file that `--config` or the environment names, or else the one in the XDG config directory. Only the
-/// last may be absent.
-pub fn load(flag: Option<&Path>, env: &Environment) -> Result<ConfigFile, Vec<Complaint>> {
-    let named = flag.or(env.config.as_deref());
-    let default = env.default_config();
-    let Some(path) = named.or(default.as_deref()) else {
-        return Ok(ConfigFile::default());
-    };
-    match fs::read_to_string(path) {
-        Ok(text) => parse(&text, path, env.home.as_deref()),
-        Err(why) if why.kind() == io::ErrorKind::NotFound && named.is_none() => {
-            Ok(ConfigFile::default())
-        }
-        Err(why) => Err(vec![unreadable(path, &why)]),
+impl ConfigFile {
+    /// The line that asks for this theme, if one does.
+    pub fn origin_of_theme(&self, name: &str, context: Option<&str>) -> Option<String> {
+        let asks = |layer: &Layer| layer.theme.as_deref() == Some(name);
+        let section = context.filter(|context| self.contexts.get(*context).is_some_and(asks));
+        let line = match section {
+            Some(context) => self.lines.get(&format!("contexts.{context}.theme")),
+            None => self.lines.get("theme").filter(|_| asks(&self.base)),
+        };
+        Some(format!("{}:{}", self.path.as_ref()?.display(), line?))
     }
 }
 
-fn unreadable(path: &Path, why: &io::Error) -> Complaint {
+/// The config file that is read and written: the one that `--config` or the environment names, or else the one in the
+/// XDG config directory.
+pub fn place(flag: Option<&Path>, env: &Environment) -> Option<PathBuf> {
+    let named = flag.map(Path::to_owned).or_else(|| env.config.clone());
+    named.or_else(|| env.default_config())
+}
+
+/// Reads the file of [`place`]. Only the one in the XDG config directory may be absent.
+pub fn load(flag: Option<&Path>, env: &Environment) -> Result<ConfigFile, Vec<Complaint>> {
+    let Some(path) = place(flag, env) else {
+        return Ok(ConfigFile::default());
+    };
+    let is_named = flag.is_some() || env.config.is_some();
+    match fs::read_to_string(&path) {
+        Ok(text) => parse(&text, &path, env.home.as_deref()),
+        Err(why) if why.kind() == io::ErrorKind::NotFound && !is_named => Ok(ConfigFile::default()),
+        Err(why) => Err(vec![unreadable(&path, &why)]),
+    }
+}
+
+pub(super) fn unreadable(path: &Path, why: &io::Error) -> Complaint {
     let remedy = match why.kind() {
         io::ErrorKind::NotFound => "check --config or PLIMSOLL_CONFIG",
         io::ErrorKind::PermissionDenied => "make it readable, or name another with --config",
@@ -62,12 +87,11 @@ pub fn parse(text: &str, path: &Path, home: Option<&Path>) -> Result<ConfigFile,
         }
     };
     let file = read_file(&mut reader, &table);
-    let complaints = reader.finish();
-    if complaints.is_empty() {
-        Ok(file)
-    } else {
-        Err(complaints)
-    }
+    Ok(ConfigFile {
+        lines: reader.finish()?,
+        path: Some(path.to_owned()),
+        ..file
+    })
 }
 
 fn read_file(reader: &mut Reader<'_>, table: &toml::de::DeTable<'_>) -> ConfigFile {
@@ -90,8 +114,11 @@ fn read_file(reader: &mut Reader<'_>, table: &toml::de::DeTable<'_>) -> ConfigFi
             for name in contexts.names() {
                 contexts.table(&name, |section| {
                     let layer = Layer {
+                        theme: section.text("theme"),
                         read_only: section.boolean("read_only"),
                         production: section.boolean("production"),
+                        refresh: section.refresh("refresh"),
+                        refresh_metrics: section.refresh("refresh_metrics"),
                         kafka: kafka(section),
                         prometheus: prometheus(section),
                         ..Layer::default()
@@ -134,47 +161,6 @@ fn prometheus(section: &mut reader::Section<'_, '_>) -> PrometheusLayer {
 mod tests {
     use super::*;
 
-    fn fixtures(folder: &str) -> Vec<(std::path::PathBuf, String)> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/config");
-        let mut files: Vec<_> = fs::read_dir(root.join(folder))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .map(|path| (path.clone(), fs::read_to_string(&path).unwrap()))
-            .collect();
-        files.sort();
-        assert!(!files.is_empty());
-        files
-    }
-
-    #[test]
-    fn every_good_file_is_taken() {
-        for (path, text) in fixtures("good") {
-            let parsed = parse(&text, &path, None);
-            assert!(parsed.is_ok(), "{}: {parsed:?}", path.display());
-        }
-    }
-
-    /// Each bad file says in its first line what must stand in the complaint, parts separated by bars.
-    #[test]
-    fn every_bad_file_is_refused_with_the_expected_words() {
-        for (path, text) in fixtures("bad") {
-            let expect = text
-                .lines()
-                .next()
-                .and_then(|line| line.strip_prefix("# expect: "))
-                .unwrap_or_else(|| panic!("{} names no words", path.display()));
-            let complaints = parse(&text, &path, None).expect_err(&path.display().to_string());
-            let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-            for words in expect.split(" | ") {
-                assert!(
-                    said.iter().any(|line| line.contains(words)),
-                    "{}: {words:?} in {said:#?}",
-                    path.display()
-                );
-            }
-        }
-    }
-
     #[test]
     fn a_whole_file_is_read_as_it_stands() {
         let text = "theme = \"mono\"\nrefresh = \"30s\"\n[kafka]\ncommand_config = \"client.properties\"\n\
@@ -184,6 +170,9 @@ mod tests {
         assert_eq!(file.base.refresh, Some(std::time::Duration::from_secs(30)));
         let config = file.base.kafka.command_config.unwrap();
         assert_eq!(config, Path::new("/etc/plimsoll/client.properties"));
+        assert_eq!(file.lines.get("refresh"), Some(&2));
+        let deep = "contexts.prod eu.kafka.bootstrap_server";
+        assert_eq!(file.lines.get(deep), Some(&8), "{:?}", file.lines);
         let prod = file.contexts.get("prod eu").unwrap();
         assert_eq!(prod.production, Some(true));
         assert_eq!(prod.kafka.bootstrap_server.as_deref(), Some("k:9092"));

@@ -91,15 +91,23 @@ impl Environment {
     /// Whether text may hold more than ASCII. Without any locale the answer is yes: containers and ssh often set none,
     /// and terminals that cannot show UTF-8 are rare.
     pub fn is_utf8(&self) -> bool {
-        let locale = [&self.lc_all, &self.lc_ctype, &self.lang]
-            .into_iter()
-            .find_map(Option::as_deref);
-        locale.is_none_or(|locale| {
+        self.locale().is_none_or(|(_, locale)| {
             let charset = locale.split('@').next().and_then(|l| l.split_once('.'));
             charset.is_some_and(|(_, charset)| {
                 charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
             })
         })
+    }
+
+    /// The variable that says which character set the terminal has, and its value.
+    pub fn locale(&self) -> Option<(&'static str, &str)> {
+        let all = [
+            ("LC_ALL", &self.lc_all),
+            ("LC_CTYPE", &self.lc_ctype),
+            ("LANG", &self.lang),
+        ];
+        all.into_iter()
+            .find_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
     /// What of it the Kubernetes client takes.

@@ -23,6 +23,7 @@ use crate::{
 
 use super::{
     Code, Complaint, Environment, Exit, Settings, connect,
+    reload::Reload,
     save::{self, Shelf},
     themes::Themes,
 };
@@ -103,7 +104,7 @@ struct Behind {
     /// None in read-only mode, where nobody takes orders.
     orders: Option<mpsc::Sender<Order>>,
     answers: mpsc::Receiver<Msg>,
-    /// The other end of the answers.
+    /// The other end of them, for whoever has something to say besides.
     say: mpsc::Sender<Msg>,
     /// Whoever makes changes; it ends when no more orders can come.
     hands: Option<JoinHandle<()>>,
@@ -250,6 +251,7 @@ pub async fn show(
     pane: Option<PaneId>,
     log: &mut Log,
     said: Option<String>,
+    reload: Option<Reload>,
 ) -> Result<Left, Exit> {
     let theme = theme(settings, env)?;
     let (to, said_first) = mpsc::channel(Feed::CAPACITY);
@@ -267,6 +269,9 @@ pub async fn show(
         mut desk,
         unfinished,
     } = start(settings, env, to, &wishes).await?;
+    if let Some(reload) = reload {
+        tokio::spawn(reload.follow(say.clone()));
+    }
     let frame = if env.ssh { run::FRAME_SSH } else { run::FRAME };
     let themes = Themes::new(env, settings.look.colourless);
     let shelf = Shelf {
@@ -297,6 +302,9 @@ pub async fn show(
         (Effect::Interest(interest), None) => wishes.look_at(interest.clone()),
         (Effect::Refresh, Some(running)) => running.refresh(),
         (Effect::Save, _) => begin_saving(&shelf, &say),
+        (Effect::Cadence { kafka, prometheus }, Some(running)) => {
+            running.set_cadence(*kafka, *prometheus);
+        }
         (Effect::Order(order), _) => {
             let taken = orders
                 .as_ref()

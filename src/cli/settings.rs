@@ -55,6 +55,8 @@ pub struct Settings {
     pub log_file: Option<PathBuf>,
     /// Recordings name no hosts.
     pub redact_hosts: bool,
+    /// What flags, environment and config file say, put on one another.
+    pub layer: Layer,
     /// 0 usual, 1 more, 2 and above everything.
     pub verbosity: u8,
 }
@@ -108,15 +110,30 @@ pub struct ReportSettings {
 }
 
 /// What the kubeconfig says: the flags to use it with, if there is a cluster to use, and the name of the context.
-struct KubeChoice {
-    flags: Option<KubeFlags>,
-    context: Option<String>,
+pub struct KubeChoice {
+    pub flags: Option<KubeFlags>,
+    pub context: Option<String>,
     contexts: Vec<String>,
 }
 
-fn choose_kube(line: &CommandLine, offline: bool, env: &Environment) -> Result<KubeChoice, Exit> {
+impl KubeChoice {
+    /// What was chosen for these settings.
+    pub fn of(settings: &Settings) -> Self {
+        KubeChoice {
+            flags: settings.kube.clone(),
+            context: settings.context.clone(),
+            contexts: settings.contexts.clone(),
+        }
+    }
+}
+
+/// The cluster and the context in use.
+///
+/// # Errors
+/// A kubeconfig that cannot be read.
+pub fn choose_kube(line: &CommandLine, env: &Environment) -> Result<KubeChoice, Exit> {
     let flags = line.kubectl.flags();
-    if offline || line.systems.no_kube {
+    if check::is_demo(line) || check::is_replay(line) || line.systems.no_kube {
         return Ok(KubeChoice {
             context: flags.context,
             flags: None,
@@ -136,28 +153,67 @@ fn choose_kube(line: &CommandLine, offline: bool, env: &Environment) -> Result<K
     })
 }
 
+/// What each source says, the strongest first.
+pub struct Sources {
+    pub flags: Layer,
+    pub environment: Layer,
+    /// The section of the context in use.
+    pub section: Layer,
+    /// The rest of the config file.
+    pub base: Layer,
+}
+
+impl Sources {
+    pub fn new(
+        line: &CommandLine,
+        file: &ConfigFile,
+        context: Option<&str>,
+        env: &Environment,
+    ) -> Self {
+        let section = context.and_then(|name| file.contexts.get(name));
+        Sources {
+            flags: flags(line),
+            environment: environment(env),
+            section: section.cloned().unwrap_or_default(),
+            base: file.base.clone(),
+        }
+    }
+
+    /// The four put on one another.
+    pub fn merged(&self) -> Layer {
+        let upper = self.flags.clone().over(self.environment.clone());
+        upper.over(self.section.clone()).over(self.base.clone())
+    }
+}
+
 /// Puts the layers on one another.
 ///
 /// # Errors
 /// A kubeconfig that cannot be read, and nothing at all to observe.
-pub fn resolve(
+pub fn resolve(line: &CommandLine, file: &ConfigFile, env: &Environment) -> Result<Settings, Exit> {
+    let settings = settle(line, choose_kube(line, env)?, file, env);
+    if settings.systems().is_empty() && !check::is_replay(line) {
+        return Err(Exit::usage(nothing_to_observe(line)));
+    }
+    Ok(settings)
+}
+
+/// The same for a cluster and a context that were chosen before.
+pub fn settle(
     line: &CommandLine,
-    demo: bool,
-    file: ConfigFile,
+    kube: KubeChoice,
+    file: &ConfigFile,
     env: &Environment,
-) -> Result<Settings, Exit> {
+) -> Settings {
+    let demo = check::is_demo(line);
     let offline = demo || check::is_replay(line);
     let KubeChoice {
         flags: kube,
         context,
         contexts,
-    } = choose_kube(line, offline, env)?;
-    let mut sections = file.contexts;
-    let section = context.as_ref().and_then(|name| sections.remove(name));
-    let layer = flags(line)
-        .over(environment(env))
-        .over(section.unwrap_or_default())
-        .over(file.base);
+    } = kube;
+    let layer = Sources::new(line, file, context.as_deref(), env).merged();
+    let said = layer.clone();
     let is_read = |left_out: bool| !offline && !left_out;
     let kafka = Some(layer.kafka)
         .filter(|kafka| {
@@ -168,10 +224,7 @@ pub fn resolve(
     let prometheus = Some(layer.prometheus)
         .filter(|prometheus| prometheus.url.is_some())
         .filter(|_| is_read(line.systems.no_prometheus));
-    if !offline && kube.is_none() && kafka.is_none() && prometheus.is_none() {
-        return Err(Exit::usage(nothing_to_observe(line)));
-    }
-    Ok(Settings {
+    Settings {
         kube,
         kafka,
         prometheus,
@@ -195,13 +248,14 @@ pub fn resolve(
             ascii: layer.ascii.unwrap_or(!env.is_utf8()),
             mouse: layer.mouse.unwrap_or(true),
         },
-        likes: file.likes,
+        likes: file.likes.clone(),
         log_file: layer.log_file,
         redact_hosts: line.screen.redact_hosts,
+        layer: said,
         verbosity: line.screen.verbosity,
         context,
         contexts,
-    })
+    }
 }
 
 fn nothing_to_observe(line: &CommandLine) -> Complaint {
@@ -220,7 +274,7 @@ fn nothing_to_observe(line: &CommandLine) -> Complaint {
 }
 
 /// A flag that is not given says nothing; none of them can say no.
-fn flags(line: &CommandLine) -> Layer {
+pub fn flags(line: &CommandLine) -> Layer {
     let given = |flag: bool| flag.then_some(true);
     Layer {
         theme: line.screen.theme.clone(),

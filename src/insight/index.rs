@@ -130,9 +130,9 @@ impl Index {
         self.ownership(site.kafka.groups.number(&group.into())?)
     }
 
-    /// Takes owners that the user named; before anything was read.
+    /// Takes owners that the user named.
     pub fn pin(&mut self, pins: BTreeMap<Name, WorkloadId>) {
-        self.members.pins = pins;
+        self.members.pin(pins);
     }
 
     /// Changes when groups of pods or workloads of groups do.

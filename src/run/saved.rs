@@ -1,6 +1,9 @@
 //! Whether the file of the theme was saved: looked at once a second, and only while the theme is one of the user's files.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use tokio::sync::{mpsc, watch};
 
@@ -8,9 +11,19 @@ use crate::app::Msg;
 
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Watches the file that is named, until nobody listens any more.
-pub(super) async fn watch(mut file: watch::Receiver<Option<PathBuf>>, say: mpsc::Sender<Msg>) {
-    let mut known = None;
+/// When a file was saved.
+pub(super) fn stamp(path: &Path) -> Option<(PathBuf, SystemTime)> {
+    let saved = std::fs::metadata(path).and_then(|of| of.modified());
+    Some((path.to_owned(), saved.ok()?))
+}
+
+/// Watches the file that is named, until nobody listens any more. `known` is its stamp from before the screen was up: what
+/// is saved after that is news, however late the first look is.
+pub(super) async fn watch(
+    mut file: watch::Receiver<Option<PathBuf>>,
+    mut known: Option<(PathBuf, SystemTime)>,
+    say: mpsc::Sender<Msg>,
+) {
     loop {
         let path = file.borrow_and_update().clone();
         let Some(path) = path else {

@@ -158,7 +158,8 @@ pub(super) async fn follow(
     everything: bool,
 ) {
     let place = Arc::new(tokio::sync::Mutex::new(None));
-    poll::run(cadence, refreshes, |_| {
+    poll::run(&cadence, refreshes, |_| {
+        let every = cadence.every();
         let (place, way, feed) = (Arc::clone(&place), way.clone(), feed.clone());
         let interest = interest.clone();
         async move {
@@ -167,19 +168,17 @@ pub(super) async fn follow(
                 match way.client().await {
                     Ok(client) => {
                         *place = Some(Collector::new(
-                            client,
-                            way,
-                            feed,
-                            interest,
-                            cadence.every,
-                            everything,
+                            client, way, feed, interest, every, everything,
                         ));
                     }
-                    Err(why) => return unfound(&feed, cadence.every, &why).await,
+                    Err(why) => return unfound(&feed, every, &why).await,
                 }
             }
             match place.as_mut() {
-                Some(collector) => collector.refresh().await,
+                Some(collector) => {
+                    collector.every = every;
+                    collector.refresh().await
+                }
                 None => Ok(Outcome::Failed),
             }
         }

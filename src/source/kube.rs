@@ -325,10 +325,7 @@ pub(super) async fn follow_metrics(
     mut refreshes: watch::Receiver<u64>,
     everything: bool,
 ) {
-    let cadence = Cadence {
-        every: METRICS,
-        jitter: 0.5,
-    };
+    let cadence = Cadence::steady(METRICS, 0.5);
     let mut failures = 0;
     loop {
         if !everything && !interest.borrow().usage {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use crate::{
     model::{Envelope, HealthReport, Name, Source, State, System},
@@ -33,6 +36,8 @@ pub struct Live {
 pub struct Running {
     pub wishes: Wishes,
     kube: Option<net::kube::Client>,
+    kafka_every: watch::Sender<Duration>,
+    prometheus_every: watch::Sender<Duration>,
     _tasks: JoinSet<()>,
 }
 
@@ -43,6 +48,13 @@ impl Running {
         if let Some(kube) = &self.kube {
             kube.retry_now();
         }
+    }
+
+    /// Reads Kafka and Prometheus this often from now on, beginning at once: a long wait of before is not waited out.
+    pub fn set_cadence(&self, kafka: Duration, prometheus: Duration) {
+        self.kafka_every.send_replace(kafka);
+        self.prometheus_every.send_replace(prometheus);
+        self.wishes.refresh();
     }
 }
 
@@ -70,6 +82,8 @@ impl Live {
         let feed = Feed::new(self.site.clone(), to);
         let wishes = Wishes::default();
         let mut tasks = JoinSet::new();
+        let kafka_every = watch::Sender::new(self.refresh);
+        let prometheus_every = watch::Sender::new(self.refresh_metrics);
         let jitter = jitter();
         let systems = self.systems();
         let greeting = feed.clone();
@@ -94,7 +108,7 @@ impl Live {
         }
         if let Some(way) = self.kafka {
             let cadence = Cadence {
-                every: self.refresh,
+                every: kafka_every.subscribe(),
                 jitter,
             };
             tasks.spawn(kafka::follow(
@@ -110,14 +124,14 @@ impl Live {
             tasks.spawn(prometheus::follow_charts(
                 client.clone(),
                 feed.clone(),
-                self.refresh_metrics,
+                prometheus_every.subscribe(),
                 wishes.interest(),
                 wishes.refreshes(),
             ));
             tasks.spawn(prometheus::follow(
                 client,
                 feed,
-                self.refresh_metrics,
+                prometheus_every.subscribe(),
                 wishes.interest(),
                 wishes.refreshes(),
             ));
@@ -125,6 +139,8 @@ impl Live {
         Running {
             wishes,
             kube: self.kube,
+            kafka_every,
+            prometheus_every,
             _tasks: tasks,
         }
     }

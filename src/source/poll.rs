@@ -20,9 +20,10 @@ pub(super) enum Outcome {
 }
 
 /// When to ask.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cadence {
-    pub(super) every: Duration,
+    /// It may change while the loop runs.
+    pub(super) every: watch::Receiver<Duration>,
     /// 0 to 1, the same for one run: spreads the sources, and us among others.
     pub(super) jitter: f64,
 }
@@ -30,13 +31,24 @@ pub(super) struct Cadence {
 const REFUSED: Duration = Duration::from_secs(60);
 
 impl Cadence {
+    /// One that never changes.
+    pub(super) fn steady(every: Duration, jitter: f64) -> Self {
+        let every = watch::channel(every).1;
+        Cadence { every, jitter }
+    }
+
     /// The wait after a round that ended so, being the `failures`th failure in a row.
-    pub(super) fn wait(self, outcome: Outcome, failures: u32) -> Duration {
+    pub(super) fn wait(&self, outcome: Outcome, failures: u32) -> Duration {
+        let every = self.every();
         match outcome {
-            Outcome::Fine => self.every,
-            Outcome::Failed => pause(failures, self.jitter).min(self.every),
-            Outcome::Refused => REFUSED.max(self.every),
+            Outcome::Fine => every,
+            Outcome::Failed => pause(failures, self.jitter).min(every),
+            Outcome::Refused => REFUSED.max(every),
         }
+    }
+
+    pub(super) fn every(&self) -> Duration {
+        *self.every.borrow()
     }
 }
 
@@ -50,7 +62,7 @@ pub(super) async fn rest(wait: Duration, refreshes: &mut watch::Receiver<u64>) {
 
 /// Runs rounds until nobody listens any more. `round` is told how many have failed in a row.
 pub(super) async fn run<F>(
-    cadence: Cadence,
+    cadence: &Cadence,
     mut refreshes: watch::Receiver<u64>,
     mut round: impl FnMut(u32) -> F,
 ) where
@@ -73,14 +85,18 @@ mod tests {
 
     #[test]
     fn a_refused_source_is_not_asked_in_a_hurry_and_a_failed_one_not_less_often_than_a_good_one() {
+        let (every, read) = watch::channel(Duration::from_secs(5));
         let cadence = Cadence {
-            every: Duration::from_secs(5),
+            every: read,
             jitter: 0.0,
         };
         assert_eq!(cadence.wait(Outcome::Fine, 0), Duration::from_secs(5));
         assert_eq!(cadence.wait(Outcome::Failed, 1), Duration::from_millis(50));
         assert_eq!(cadence.wait(Outcome::Failed, 9), Duration::from_secs(5));
         assert_eq!(cadence.wait(Outcome::Refused, 1), Duration::from_secs(60));
+        every.send_replace(Duration::from_secs(90));
+        assert_eq!(cadence.wait(Outcome::Fine, 0), Duration::from_secs(90));
+        assert_eq!(cadence.wait(Outcome::Refused, 1), Duration::from_secs(90));
     }
 
     #[tokio::test(start_paused = true)]
@@ -88,10 +104,10 @@ mod tests {
         let (refresh, refreshes) = watch::channel(0);
         let mut rounds = 0;
         let cadence = Cadence {
-            every: Duration::from_secs(3_600),
+            every: watch::channel(Duration::from_secs(3_600)).1,
             jitter: 0.0,
         };
-        let rounds_in_time = run(cadence, refreshes, |_| {
+        let rounds_in_time = run(&cadence, refreshes, |_| {
             rounds += 1;
             refresh.send_modify(|count| *count += 1);
             let outcome = if rounds < 4 {

@@ -133,13 +133,15 @@ fn wanted(of: Measured, pods: bool) -> bool {
 pub(super) async fn follow(
     client: Client,
     feed: Feed,
-    every: Duration,
+    every: watch::Receiver<Duration>,
     interest: watch::Receiver<Interest>,
     refreshes: watch::Receiver<u64>,
 ) {
     let found: tokio::sync::Mutex<Option<Found>> = tokio::sync::Mutex::default();
     let (client, feed, found, interest) = (&client, &feed, &found, &interest);
-    poll::run(Cadence { every, jitter: 0.5 }, refreshes, |_| async move {
+    let cadence = &Cadence { every, jitter: 0.5 };
+    poll::run(cadence, refreshes, |_| async move {
+        let every = cadence.every();
         let mut found = found.lock().await;
         let pods = interest.borrow().usage;
         let (state, why, outcome) = match round(client, feed, &mut found, pods).await? {

@@ -16,7 +16,7 @@ pub(crate) struct Play {
     pub(crate) session: Session,
     pub(crate) world: World,
     /// Every order that was given.
-    orders: Vec<Order>,
+    pub(crate) orders: Vec<Order>,
 }
 
 impl Play {

@@ -1,7 +1,8 @@
 //! What a key does in each mode.
 
 use crate::app::{
-    Action, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Offer, candidates,
+    Action, App, Candidate, Chord, Command, Effect, Filter, Input, KeyCode, Mode, Notice, Offer,
+    candidates,
 };
 
 impl App {
@@ -157,16 +158,20 @@ impl App {
         vec![Effect::Switch(context)]
     }
 
+    /// Shows a theme, and says so; whoever shows it says it when it cannot be had.
+    pub(super) fn show_theme(&mut self, name: String) -> Vec<Effect> {
+        self.say(Notice::new(format!("theme {name}")));
+        self.options.prefs.theme.clone_from(&name);
+        vec![Effect::Theme(name)]
+    }
+
     /// Goes where the `:` line says, or does what it says on what is under the cursor.
     fn command(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Pane(id) => self.navigate(|app| app.show(id)),
             Command::Object(key) => self.open(key),
             Command::Act(action) => return self.act(action),
-            Command::Theme(name) => {
-                self.options.prefs.theme.clone_from(&name);
-                return vec![Effect::Theme(name)];
-            }
+            Command::Theme(name) => return self.show_theme(name),
             Command::Context(name) => return self.switch(name),
         }
         Vec::new()

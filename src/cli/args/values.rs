@@ -69,6 +69,22 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(nanos / 1e9))
 }
 
+/// A duration as [`duration`] reads it: `1h30m`, `15s`, `1.5s`.
+pub fn write_duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    let rest = Duration::new(seconds % 60, time.subsec_nanos());
+    let part = |count: u64, unit: &str| match count {
+        0 => String::new(),
+        count => format!("{count}{unit}"),
+    };
+    let text = part(hours, "h") + &part(minutes, "m");
+    if !text.is_empty() && rest.is_zero() {
+        return text;
+    }
+    format!("{text}{}s", rest.as_secs_f64())
+}
+
 /// A duration of `--request-timeout`: as kubectl, a bare number means seconds.
 pub fn request_timeout(text: &str) -> Result<Duration, String> {
     match text.parse::<u32>() {
@@ -195,6 +211,14 @@ mod tests {
             assert!(seconds(bad).is_err(), "{bad:?}");
         }
         assert!(seconds("10").is_err_and(|why| why.contains("10s")));
+    }
+
+    #[test]
+    fn a_duration_is_written_as_it_is_read() {
+        for text in ["0s", "5s", "1.5s", "1m", "1m30s", "1h", "1h30m", "26h0.25s"] {
+            assert_eq!(write_duration(duration(text).unwrap()), text);
+        }
+        assert_eq!(write_duration(Duration::from_secs(90)), "1m30s");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads typed values out of a TOML table and remembers every fault with its place, so that one run names them all.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -23,7 +23,12 @@ pub(super) struct Reader<'a> {
     home: Option<&'a Path>,
     /// By offset, so that they are told in the file's order.
     faults: Vec<(usize, Complaint)>,
+    /// Where each key that was asked for stands.
+    lines: Lines,
 }
+
+/// The line of each key of a file, by the key with its tables and dots between.
+pub type Lines = BTreeMap<String, usize>;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, path: &'a Path, home: Option<&'a Path>) -> Self {
@@ -32,22 +37,31 @@ impl<'a> Reader<'a> {
             path,
             home,
             faults: Vec::new(),
+            lines: Lines::new(),
         }
     }
 
     /// A complaint about the byte at `offset`, as `file:line:column`; columns count characters.
     pub(super) fn complaint(&self, offset: usize, what: &str, why: &str) -> Complaint {
         let before = self.text.get(..offset).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
+        let line = self.line(offset);
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         Complaint::new(format!("config file: {what}"), why)
             .at(format!("{}:{line}:{column}", self.path.display()))
     }
 
-    /// All complaints, in the file's order.
-    pub(super) fn finish(mut self) -> Vec<Complaint> {
+    fn line(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        before.matches('\n').count() + 1
+    }
+
+    /// The lines of all keys, or all complaints in the file's order.
+    pub(super) fn finish(mut self) -> Result<Lines, Vec<Complaint>> {
+        if self.faults.is_empty() {
+            return Ok(self.lines);
+        }
         self.faults.sort_by_key(|(offset, _)| *offset);
-        self.faults.into_iter().map(|(_, fault)| fault).collect()
+        Err(self.faults.into_iter().map(|(_, fault)| fault).collect())
     }
 
     /// Reads one table; keys that `read` did not ask for are faults.
@@ -88,7 +102,11 @@ impl<'r> Section<'r, '_> {
 
     fn value(&mut self, key: &str) -> Option<&'r Spanned<DeValue<'r>>> {
         self.known.insert(key.to_owned());
-        self.table.get(key)
+        let (name, value) = self.table.get_key_value(key)?;
+        let line = self.reader.line(name.span().start);
+        let full = format!("{}{key}", self.prefix);
+        self.reader.lines.insert(full, line);
+        Some(value)
     }
 
     fn fault(&mut self, value: &Spanned<DeValue<'_>>, key: &str, why: &str) {

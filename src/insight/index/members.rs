@@ -30,7 +30,9 @@ pub(super) struct Members {
     claimed: (u64, u64, u64, u64),
     claims: Claims,
     /// Owners that the user named.
-    pub(super) pins: BTreeMap<Name, WorkloadId>,
+    pins: BTreeMap<Name, WorkloadId>,
+    /// These are others than those that the owners were found by.
+    pinned: bool,
     /// Changes when the groups of a pod or the workload of a group do, and not with what else happens to them.
     generation: u64,
 }
@@ -72,7 +74,8 @@ impl Members {
             self.sees_pods = !site.pods.is_empty();
             dirty.extend((0..).zip(&self.known).map(|(number, _)| number));
         }
-        if self.hear_claims(site) {
+        let pinned = std::mem::take(&mut self.pinned);
+        if self.hear_claims(site) || pinned {
             dirty.extend((0..).zip(&self.known).map(|(number, _)| number));
         }
         for pod in pods {
@@ -174,6 +177,12 @@ impl Members {
             .collect();
         groups.sort_unstable_by(|a, b| a.listed.id.cmp(&b.listed.id));
         groups.into_iter()
+    }
+
+    /// Takes owners that the user named.
+    pub(super) fn pin(&mut self, pins: BTreeMap<Name, WorkloadId>) {
+        self.pinned |= self.pins != pins;
+        self.pins = pins;
     }
 
     pub(super) fn owner(&self, group: u32) -> Option<&(Ownership, Link<WorkloadId>)> {

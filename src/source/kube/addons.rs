@@ -57,10 +57,7 @@ impl Addons {
                 Ok(kinds) => break kinds,
                 Err(error) => {
                     failures += 1;
-                    let cadence = Cadence {
-                        every: METRICS,
-                        jitter: 0.5,
-                    };
+                    let cadence = Cadence::steady(METRICS, 0.5);
                     let wait = cadence.wait(outcome_of(&error), failures);
                     let report =
                         HealthReport::new(source, state_of(&error)).because(error.to_string());

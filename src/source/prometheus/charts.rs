@@ -26,7 +26,7 @@ const SOON: i64 = 30_000;
 pub(in crate::source) async fn follow(
     client: Client,
     feed: Feed,
-    every: Duration,
+    every: watch::Receiver<Duration>,
     mut interest: watch::Receiver<Interest>,
     mut refreshes: watch::Receiver<u64>,
 ) {
@@ -48,8 +48,9 @@ pub(in crate::source) async fn follow(
             return;
         }
         let step = Duration::from_millis(u64::try_from(ask.step()).unwrap_or(0));
+        let shortest = *every.borrow();
         tokio::select! {
-            () = sleep(step.max(every)) => {}
+            () = sleep(step.max(shortest)) => {}
             () = other(&mut interest, &ask) => {}
             changed = refreshes.changed() => if changed.is_err() { return },
         }
