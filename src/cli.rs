@@ -179,27 +179,7 @@ pub fn parse(
                 ..report
             },
         },
-        Some(Subcommands::Check {
-            what:
-                CheckWhat::Lag {
-                    group,
-                    max,
-                    max_seconds,
-                },
-        }) => {
-            let samples = max_seconds.map(|_| CHECK_SAMPLES);
-            Command::Report {
-                subject: Subject::Check(LagCheck {
-                    group,
-                    max,
-                    max_seconds,
-                }),
-                report: ReportSettings {
-                    sample_for: report.sample_for.or(samples),
-                    ..report
-                },
-            }
-        }
+        Some(Subcommands::Check { what }) => lag_check(what, &report),
         Some(Subcommands::Probe { topic, yes }) => {
             if settings.production && !yes {
                 let why = "it writes to the topic, and this context is marked as production";
@@ -233,24 +213,49 @@ pub fn parse(
             report,
         },
     };
-    if let Command::Report { subject, .. } = &command {
-        check_systems(subject.kind(), subject.system(), &settings)?;
-    }
-    if matches!(command, Command::Doctor { .. }) && settings.demo.is_some() {
-        return Err(
-            Complaint::new("doctor", "the demo world has no servers to examine")
-                .remedy("leave out --demo")
-                .into(),
-        );
-    }
-    if let Command::Probe { .. } = &command {
-        check_systems("probe", Some(System::Kafka), &settings)?;
-    }
+    check_command(&command, &settings)?;
     Ok(Invocation {
         command,
         settings,
         line,
     })
+}
+
+/// A question about the time that a group is behind needs samples.
+fn lag_check(what: CheckWhat, report: &ReportSettings) -> Command {
+    let CheckWhat::Lag {
+        group,
+        max,
+        max_seconds,
+    } = what;
+    let samples = max_seconds.map(|_| CHECK_SAMPLES);
+    Command::Report {
+        subject: Subject::Check(LagCheck {
+            group,
+            max,
+            max_seconds,
+        }),
+        report: ReportSettings {
+            sample_for: report.sample_for.or(samples),
+            ..report.clone()
+        },
+    }
+}
+
+/// Refuses what these settings give nothing to do with.
+fn check_command(command: &Command, settings: &Settings) -> Result<(), Complaint> {
+    match command {
+        Command::Report { subject, .. } => {
+            check_systems(subject.kind(), subject.system(), settings)
+        }
+        Command::Probe { .. } => check_systems("probe", Some(System::Kafka), settings),
+        Command::Doctor { .. } if settings.demo.is_some() => Err(Complaint::new(
+            "doctor",
+            "the demo world has no servers to examine",
+        )
+        .remedy("leave out --demo")),
+        _ => Ok(()),
+    }
 }
 
 /// What holds for a command. To show that is a command itself, and its answer an exit.

@@ -51,7 +51,7 @@ const CASES: &[Case] = &[
             "unknown command or pane",
             "\"grops\"",
             "did you mean groups?",
-            "demo lag why check probe record replay completion man snapshot",
+            "demo lag why check probe doctor record replay completion man snapshot",
         ],
     ),
     case(

@@ -47,12 +47,24 @@ fn kafka(
     // A cluster that is chosen by name, or by one of its users, is looked for, though a file that Java shares names servers, too.
     let chosen = layer.cluster.is_some() || layer.user.is_some();
     let sought = layer.bootstrap_server.is_none() && chosen;
-    if let (Some(user), true) = (&layer.user, layer.bootstrap_server.is_some()) {
-        let why = "the Secret of a user is read of a cluster that is found, and servers are named";
-        let complaint = Complaint::new("--kafka-user", why).at(user.clone());
-        return Err(Exit::usage(
-            complaint.remedy("leave --bootstrap-server out, or give --command-config"),
-        ));
+    let other = match layer {
+        KafkaLayer { user: None, .. } => None,
+        KafkaLayer {
+            bootstrap_server: Some(_),
+            ..
+        } => Some("bootstrap_server"),
+        KafkaLayer {
+            command_config: Some(_),
+            ..
+        } => Some("command_config"),
+        _ => None,
+    };
+    if let Some(other) = other {
+        let why = format!(
+            "a user is of a cluster that is found, and logs in by its Secret: not with {other}"
+        );
+        let complaint = Complaint::new("kafka.user", why);
+        return Err(Exit::usage(complaint.remedy("leave one of the two out")));
     }
     let named = login
         .as_ref()

@@ -96,7 +96,7 @@ fn one_sample_has_every_key() {
         let places = match key.place {
             Place::Base => vec![key.path()],
             Place::Context => vec![section],
-            Place::Both if key.name == "cluster" => vec![section],
+            Place::Both if matches!(key.name, "cluster" | "user") => vec![section],
             Place::Both => vec![key.path(), section],
         };
         for place in places {

@@ -64,17 +64,20 @@ impl KafkaLayer {
     /// Servers and the name of a cluster to look for are two answers to one question, and so are a file to log in with and a
     /// user: a layer that gives one of them does not want the other of the layer below.
     fn over(self, below: KafkaLayer) -> KafkaLayer {
-        let answered = self.bootstrap_server.is_some() || self.cluster.is_some();
-        let (bootstrap_server, cluster) = if answered {
+        let names_servers = self.bootstrap_server.is_some();
+        let (bootstrap_server, cluster) = if names_servers || self.cluster.is_some() {
             (self.bootstrap_server, self.cluster)
+        } else if self.user.is_some() {
+            // A user is one of a cluster that is found.
+            (None, below.cluster)
         } else {
             (below.bootstrap_server, below.cluster)
         };
-        let logs_in = self.command_config.is_some() || self.user.is_some();
-        let (command_config, user) = if logs_in {
+        let (command_config, user) = if self.command_config.is_some() || self.user.is_some() {
             (self.command_config, self.user)
         } else {
-            (below.command_config, below.user)
+            let user = below.user.filter(|_| !names_servers);
+            (below.command_config, user)
         };
         KafkaLayer {
             bootstrap_server,
@@ -165,5 +168,29 @@ mod tests {
             None
         );
         assert_eq!(with(None, None).over(file.clone()), file);
+    }
+
+    #[test]
+    fn a_user_that_is_named_looks_for_its_cluster_and_named_servers_need_no_user() {
+        let file = KafkaLayer {
+            bootstrap_server: Some("a:1".to_owned()),
+            command_config: Some("file".into()),
+            ..KafkaLayer::default()
+        };
+        let flag = KafkaLayer {
+            user: Some("viewer".to_owned()),
+            ..KafkaLayer::default()
+        };
+        assert_eq!(flag.clone().over(file.clone()), flag);
+        let servers = KafkaLayer {
+            bootstrap_server: Some("b:1".to_owned()),
+            ..KafkaLayer::default()
+        };
+        assert_eq!(servers.clone().over(flag), servers);
+        assert_eq!(
+            servers.over(file).command_config,
+            Some("file".into()),
+            "a login holds for other servers"
+        );
     }
 }
