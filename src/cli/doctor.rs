@@ -3,6 +3,7 @@
 use tokio::sync::mpsc;
 
 use crate::{
+    model::Source,
     net::kube::exec::Plugins,
     source::{
         clock,
@@ -12,7 +13,8 @@ use crate::{
 
 use super::{
     Code, Complaint, Environment, Exit, Format, ReportSettings, Settings, connect,
-    report::{Document, print_items},
+    exit::printable,
+    report::{Document, Missing, print_items},
 };
 
 /// The keys of an item, with the titles of the table.
@@ -26,7 +28,12 @@ const COLUMNS: &[(&str, &str)] = &[
 
 /// Examines, and tells. Exit codes: 0 all is well; 3 there is no lag to be had; 4 there is, and something else is missing.
 pub(super) async fn make(report: &ReportSettings, settings: &Settings, env: &Environment) -> Exit {
-    let (live, warnings) = match connect::live(settings, env, true, Plugins::Silent) {
+    let plugins = if env.stdin_is_terminal {
+        Plugins::MayAsk
+    } else {
+        Plugins::Silent
+    };
+    let (live, warnings) = match connect::live(settings, env, true, plugins) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
@@ -43,7 +50,7 @@ pub(super) async fn make(report: &ReportSettings, settings: &Settings, env: &Env
                 kind: "doctor",
                 at: clock::now(),
                 site: live.site.clone(),
-                missing: Vec::new(),
+                missing: missing(&steps),
                 items: steps.iter().map(Step::item).collect(),
             };
             print_items(&document, COLUMNS, report)
@@ -55,17 +62,36 @@ pub(super) async fn make(report: &ReportSettings, settings: &Settings, env: &Env
             .into_iter()
             .map(|why| Complaint::new("--command-config", why))
             .collect(),
-        ..Exit::quiet(code(&steps, report.partial_ok))
+        ..Exit::quiet(code(&steps, live.kafka.is_some(), report.partial_ok))
     }
 }
 
-fn code(steps: &[Step], partial_ok: bool) -> Code {
+/// The sources that cannot be read while a step fails.
+fn missing(steps: &[Step]) -> Vec<Missing> {
+    let source = |step: &str| match step {
+        "API server" | "identity" | "rights" => Source::Pods,
+        "pod and node metrics" => Source::PodMetrics,
+        "Prometheus" => Source::Series,
+        "groups" | LAG => Source::Lag,
+        _ => Source::Metadata,
+    };
+    let failed = steps.iter().filter(|step| step.came == Came::Failed);
+    failed
+        .map(|step| Missing {
+            source: source(step.step),
+            state: step.came.word(),
+            why: Some(step.said.as_str().into()),
+        })
+        .collect()
+}
+
+fn code(steps: &[Step], reads_kafka: bool, partial_ok: bool) -> Code {
     let came = |step: &Step| step.came;
     let has_lag = steps
         .iter()
         .any(|step| step.step == LAG && came(step) == Came::Fine);
     let is_sick = |step: &Step| matches!(came(step), Came::Failed | Came::Partly);
-    if !has_lag {
+    if reads_kafka && !has_lag {
         Code::Nothing
     } else if steps.iter().any(is_sick) && !partial_ok {
         Code::Partial
@@ -88,7 +114,7 @@ fn lay_out(steps: &[Step]) -> String {
         for part in [&step.tried, &step.said] {
             if !part.is_empty() {
                 text.push_str("         ");
-                text.push_str(part);
+                text.push_str(&printable(part));
                 text.push('\n');
             }
         }

@@ -141,10 +141,12 @@ async fn look(
 /// Why the only cluster cannot be entered as things are.
 fn missing_login(clusters: &[Cluster], line: &CommandLine) -> Option<String> {
     let [only] = clusters else { return None };
-    if line.systems.command_config.is_some() {
+    if line.systems.command_config.is_some() || line.systems.kafka_user.is_some() {
         return None;
     }
-    choose_listener(only, None).err().map(|why| why.to_string())
+    choose_listener(only, None, false)
+        .err()
+        .map(|why| why.to_string())
 }
 
 /// What was found, in one line.

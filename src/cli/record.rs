@@ -145,17 +145,17 @@ fn tell(
     mut complaints: Vec<Complaint>,
 ) -> Exit {
     let said = match tape.envelopes {
-        1 => "one thing that was said".to_owned(),
-        several => format!("{several} things that were said"),
+        1 => "one update".to_owned(),
+        several => format!("{several} updates"),
     };
     let code = match end {
+        End::Interrupted => Code::Interrupted,
         _ if !tape.heard => {
             let why = "no source answered: it holds nothing but that";
             let remedy = "plimsoll snapshot sources says how they are";
             complaints.push(Complaint::new("record", why).at(place).remedy(remedy));
             Code::Nothing
         }
-        End::Interrupted => Code::Interrupted,
         End::Over => Code::Fine,
         End::Full => {
             let why = format!("it ended early, at {} MiB", most >> 20);

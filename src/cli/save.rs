@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    model::{Recorded, Redaction, Time, read_recording, recording_header, recording_line},
+    model::{Recorded, Redaction, Reel, Time, read_recording, recording_header, recording_line},
     source::Kept,
 };
 
@@ -102,6 +102,12 @@ pub(super) struct Shelf {
 pub(super) fn save(shelf: &Shelf, now: Time) -> Result<PathBuf, String> {
     let mut text = {
         let kept = shelf.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.gave_up() {
+            return Err(format!(
+                "this site says more than {} MiB in a minute, which is what is kept; use plimsoll record FILE",
+                Reel::MOST >> 20
+            ));
+        }
         kept.text().map_err(|why| why.to_string())?
     };
     let mut site = shelf.site.as_str();

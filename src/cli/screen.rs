@@ -256,7 +256,7 @@ pub async fn show(
     let theme = theme(settings, env)?;
     let (to, said_first) = mpsc::channel(Feed::CAPACITY);
     let (passed, feed) = mpsc::channel(PASSED);
-    let kept = Kept::new(Mutex::new(Reel::new(Reel::MOST)));
+    let kept = Kept::new(Mutex::new(Reel::of_late()));
     tokio::spawn(source::tap(said_first, passed, Kept::clone(&kept)));
     let wishes = Wishes::default();
     let Behind {

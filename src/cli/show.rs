@@ -86,7 +86,7 @@ impl Setting {
 }
 
 /// A URL without its user, its password and its query, any of which may be a secret.
-fn bare(url: &str) -> String {
+pub(super) fn bare(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    Envelope, Site, Time,
+    Envelope, SECOND, Site, Time,
     recording::{read_line, recording_header, recording_line},
 };
 
@@ -12,34 +12,66 @@ use super::{
 #[derive(Debug)]
 pub struct Reel {
     most: usize,
+    /// Milliseconds that the lines must reach back, or none are kept any more.
+    least: i64,
     bytes: usize,
     lines: VecDeque<(Time, Box<str>)>,
     before: Option<Site>,
     /// The latest moment of what was let go.
     let_go: Option<Time>,
+    gave_up: bool,
 }
 
 impl Reel {
     /// Bytes of the lines that are kept while the screen is up.
     pub const MOST: usize = 16 << 20;
 
+    /// What they reach back at least. A site that says more than that in a minute is a large one: a second copy of it, to
+    /// begin a recording of seconds with, is not worth its memory.
+    const LEAST: i64 = 60 * SECOND;
+
+    /// What is kept while the screen is up.
+    pub fn of_late() -> Self {
+        Reel {
+            least: Self::LEAST,
+            ..Reel::new(Self::MOST)
+        }
+    }
+
     /// A reel whose lines take so many bytes at most.
     pub fn new(most: usize) -> Self {
         Reel {
             most,
+            least: 0,
             bytes: 0,
             lines: VecDeque::new(),
             before: None,
             let_go: None,
+            gave_up: false,
         }
+    }
+
+    /// More is said than can be kept for long enough: nothing is kept any more.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
     }
 
     /// Takes an envelope in, and lets go of the oldest where that is too much.
     pub fn take(&mut self, envelope: &Envelope) -> Result<(), serde_json::Error> {
+        if self.gave_up {
+            return Ok(());
+        }
         let line = recording_line(envelope)?.into_boxed_str();
         self.bytes += line.len();
         self.lines.push_back((envelope.at, line));
         while self.bytes > self.most {
+            let oldest = self.lines.front().map_or(envelope.at, |(at, _)| *at);
+            // A clock that was set back says nothing of how much is said.
+            if (0..self.least).contains(&envelope.at.since(oldest)) {
+                (self.gave_up, self.bytes, self.before) = (true, 0, None);
+                self.lines = VecDeque::new();
+                return Ok(());
+            }
             let Some((at, line)) = self.lines.pop_front() else {
                 break;
             };

@@ -155,13 +155,16 @@ impl Seeker {
     /// The listener to use, and the login that it takes.
     async fn listener<'a>(&self, cluster: &'a Cluster) -> Result<(&'a Listener, Config), Unfound> {
         let logins = match &self.login {
-            Login::Nobody => return Ok((choose_listener(cluster, None)?, Config::default())),
+            Login::Nobody => {
+                return Ok((choose_listener(cluster, None, false)?, Config::default()));
+            }
             Login::Given(config) => vec![config.clone()],
             Login::User(user) => discover::logins(&self.kube, cluster, user).await?,
         };
+        let is_user = matches!(self.login, Login::User(_));
         let mut refused = None;
         for login in logins {
-            match choose_listener(cluster, Some(&login)) {
+            match choose_listener(cluster, Some(&login), is_user) {
                 Ok(listener) => return Ok((listener, login)),
                 Err(why) => refused = refused.or(Some(why)),
             }

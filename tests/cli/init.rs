@@ -1,6 +1,10 @@
 //! `plimsoll init` against a scripted API server.
 
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
 
 use serde_json::json;
 
@@ -131,7 +135,15 @@ async fn what_is_found_is_written_loads_and_is_never_overwritten_unasked() {
     assert!(fs::symlink_metadata(&config).unwrap().is_symlink());
     assert_eq!(read(home), written);
     let kept = home.join("dotfiles.toml.old");
-    assert_eq!(fs::read_to_string(kept).unwrap(), "them = 1\n");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "them = 1\n");
+    let mode = fs::metadata(&target).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "a URL may hold a password");
+    // Once more: what was written by hand is not lost to what was written by us.
+    let ended = ask(&["init", "--force"], home).await;
+    assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "them = 1\n");
+    let second = home.join("dotfiles.toml.old.2");
+    assert_eq!(fs::read_to_string(second).unwrap(), written);
     assert_eq!(
         fs::read_dir(&folder).unwrap().count(),
         1,

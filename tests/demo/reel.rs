@@ -108,3 +108,20 @@ fn a_reel_that_holds_everything_is_the_whole_recording() {
         said
     );
 }
+
+#[test]
+fn of_a_site_that_says_too_much_in_a_minute_nothing_is_kept() {
+    let said = World::new(3, 1.0, START).opening();
+    let mut reel = Reel::of_late();
+    let mut taken = 0;
+    while !reel.gave_up() {
+        for envelope in &said {
+            reel.take(envelope).unwrap();
+            assert!(reel.bytes() <= Reel::MOST);
+        }
+        taken += 1;
+        assert!(taken < 1_000, "{} bytes", reel.bytes());
+    }
+    assert_eq!(reel.bytes(), 0);
+    assert_eq!(reel.text().unwrap().lines().count(), 1, "the header");
+}

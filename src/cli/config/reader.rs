@@ -14,6 +14,7 @@ use toml::{
 use crate::cli::{
     args::values,
     exit::{Complaint, nearest},
+    show::bare,
 };
 
 /// The text being read, and what was wrong with it.
@@ -184,7 +185,8 @@ impl<'r> Section<'r, '_> {
         match parse(text) {
             Ok(read) => Some(read),
             Err(why) => {
-                self.fault(value, key, &format!("{text:?}: {why}"));
+                // A URL may hold a password, though it be no URL for a slip.
+                self.fault(value, key, &format!("{:?}: {why}", bare(text)));
                 None
             }
         }

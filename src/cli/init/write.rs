@@ -1,8 +1,9 @@
 //! A file that is there as a whole or not at all.
 
 use std::{
-    fs::{self, File},
+    fs::{self, OpenOptions},
     io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -50,19 +51,39 @@ fn draft_and_place(
     text: &str,
     force: bool,
 ) -> io::Result<Option<PathBuf>> {
-    let mut file = File::create(draft)?;
+    // It may hold the password of a URL, as the one before it may have.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     if !force {
         // Unlike a rename, a link never takes the place of a file that came in the meantime.
         return fs::hard_link(draft, path).map(|()| None);
     }
-    let kept = path.with_extension("toml.old");
-    let kept = match fs::copy(path, &kept) {
-        Ok(_) => Some(kept),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => None,
-        Err(why) => return Err(why),
-    };
+    let kept = keep(path)?;
     fs::rename(draft, path)?;
     Ok(kept)
+}
+
+/// Gives the file another name beside its own, one that no file has: the one that was kept before stays, too.
+fn keep(path: &Path) -> io::Result<Option<PathBuf>> {
+    let name = path.file_name().unwrap_or_default();
+    for number in 1.. {
+        let mut other = name.to_owned();
+        other.push(".old");
+        if number > 1 {
+            other.push(format!(".{number}"));
+        }
+        let other = path.with_file_name(other);
+        match fs::hard_link(path, &other) {
+            Ok(()) => return Ok(Some(other)),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(None)
 }

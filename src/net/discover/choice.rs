@@ -67,15 +67,17 @@ pub fn choose_cluster<'a>(
     }
 }
 
-/// The listener to use with this login, or without one. Of several the one within Kubernetes, then the one that costs least.
+/// The listener to use with this login, or without one; with `must_ask` only one that asks for a login, as who comes in
+/// without being asked has no rights of its own. Of several the one within Kubernetes, then the one that costs least.
 pub fn choose_listener<'a>(
     cluster: &'a Cluster,
     login: Option<&Config>,
+    must_ask: bool,
 ) -> Result<&'a Listener, Unfound> {
     let fits = |listener: &&Listener| match (&listener.security, login) {
         (None, _) => true,
         (Some(asked), None) => asked.login.is_none(),
-        (Some(asked), Some(login)) => takes(asked, login),
+        (Some(asked), Some(login)) => takes(asked, login) && (asked.login.is_some() || !must_ask),
     };
     let rank = |listener: &&Listener| {
         let tls = listener.security.as_ref().is_some_and(|asked| asked.tls);

@@ -185,7 +185,7 @@ fn the_listener_is_the_one_that_takes_the_login() {
     };
     let lab = lab();
     let name = |login: Option<&Config>| {
-        choose_listener(&lab, login)
+        choose_listener(&lab, login, false)
             .map(|one| one.name.clone())
             .map_err(|why| why.to_string())
     };
@@ -204,7 +204,7 @@ fn the_listener_is_the_one_that_takes_the_login() {
 fn where_every_listener_asks_for_a_login_that_is_said() {
     let mut lab = lab();
     lab.listeners.retain(|one| one.port == 9093);
-    let why = choose_listener(&lab, None).unwrap_err().to_string();
+    let why = choose_listener(&lab, None, false).unwrap_err().to_string();
     assert_eq!(
         why,
         "Kafka kafka/lab: every listener asks for a login: tls 9093 (TLS, scram-sha-512); give one with --command-config FILE"

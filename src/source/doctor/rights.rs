@@ -102,6 +102,10 @@ pub(super) fn unfound(why: &Unfound) -> Vec<Right> {
         return Vec::new();
     };
     let (group, plural) = resource.rsplit_once('/').unwrap_or(("", resource));
+    // A role for it would give all Secrets of the namespace away.
+    if plural == "secrets" {
+        return Vec::new();
+    }
     vec![Right {
         group: group.to_owned(),
         resource: plural.to_owned(),
@@ -111,4 +115,31 @@ pub(super) fn unfound(why: &Unfound) -> Vec<Right> {
         },
         namespace: namespace.as_deref().map(str::to_owned),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forbidden(resource: &str) -> Unfound {
+        Unfound::Kube(Error {
+            kind: ErrorKind::Forbidden {
+                verb: "get".into(),
+                resource: resource.into(),
+                namespace: Some("kafka".into()),
+            },
+            server: "https://a".into(),
+            request: "get".into(),
+            why: "no".into(),
+            remedy: "".into(),
+        })
+    }
+
+    #[test]
+    fn no_role_is_proposed_that_gives_all_secrets_away() {
+        assert_eq!(unfound(&forbidden("secrets")), []);
+        let told = unfound(&forbidden("kafka.strimzi.io/kafkas"));
+        let words: Vec<String> = told.iter().map(Right::words).collect();
+        assert_eq!(words, ["get kafkas.kafka.strimzi.io in namespace kafka"]);
+    }
 }

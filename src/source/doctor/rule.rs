@@ -62,15 +62,13 @@ fn subject(user: &str) -> String {
 /// Verbs by group and resource.
 type Verbs<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a str>>;
 
-/// A name that no other set of rights has: to apply a role is to take away what it gave before.
+/// A name that no other set of rights has: to apply a role is to take away what the one of its name gave before.
 fn name(resources: &Verbs<'_>) -> String {
-    let mut plurals = resources.keys().map(|(_, plural)| plural.replace('/', "-"));
-    let first = plurals.next().unwrap_or_default();
-    match (plurals.next(), plurals.count()) {
-        (None, _) => format!("plimsoll-{first}"),
-        (Some(second), 0) => format!("plimsoll-{first}-{second}"),
-        (Some(second), more) => format!("plimsoll-{first}-{second}-and-{more}-more"),
-    }
+    let of = |((_, plural), verbs): (&(&str, &str), &Vec<&str>)| {
+        format!("{}-{}", verbs.join("-"), plural.replace('/', "-"))
+    };
+    let parts: Vec<String> = resources.iter().map(of).collect();
+    format!("plimsoll-{}", parts.join("-"))
 }
 
 /// A binding is of one user, for the same reason.
@@ -173,7 +171,7 @@ mod tests {
             "  resources: [\"nodes\"]\n  verbs: [\"list\", \"watch\"]\n",
             "  resources: [\"pods/portforward\"]\n  verbs: [\"get\", \"create\"]\n",
             "  namespace: \"kafka\"\n",
-            "  name: \"plimsoll-pods-portforward:eve:--x-\"\n",
+            "  name: \"plimsoll-get-create-pods-portforward:eve:--x-\"\n",
             "- kind: User\n  name: \"eve: \\\"x\\\"\"\n",
         ] {
             assert!(told.contains(part), "{part}\n{told}");
